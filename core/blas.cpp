@@ -1,0 +1,206 @@
+#include <gradus/core/blas.h>
+#include <gradus/core/parallel.h>
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cmath>
+
+// Found in OpenBLAS alone; null with another CBLAS.
+extern "C" {
+[[gnu::weak]] void openblas_set_num_threads(int count);
+[[gnu::weak]] char* openblas_get_config();
+}
+
+namespace gradus::blas {
+namespace {
+
+int size_of(Index n) {
+  require<ShapeError>(n <= 0x7fffffff, "blas: sizes must fit in 31 bits, got ", n);
+  return static_cast<int>(n);
+}
+
+void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, float alpha,
+               const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
+               const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc) {
+  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+// OpenBLAS would share each call among threads of its own.
+void use_one_thread() {
+  [[maybe_unused]] static const bool done = [] {
+    if (openblas_set_num_threads) {
+      openblas_set_num_threads(1);
+    }
+    return true;
+  }();
+}
+
+// Into how many tiles a product is cut, by its shape alone.  A tile of at least 3 million
+// multiply-adds outlasts the packing of its operands and the handing over to another thread.
+Index tile_count(Index m, Index n, Index k) {
+  constexpr double kLeast = 3e6;
+  const double work = double(m) * double(n) * double(k);
+  Index tiles = 1;
+  while (tiles < 64 && work / double(2 * tiles) >= kLeast) {
+    tiles *= 2;
+  }
+  return tiles;
+}
+
+// The kernels work on blocks of 16 rows or columns.
+constexpr Index kBlock = 16;
+
+struct Cut {
+  Index size;   // of the dimension
+  Index tiles;  // it is cut into
+  Index begin(Index tile) const {
+    const Index blocks = (size + kBlock - 1) / kBlock;
+    return std::min(size, blocks * tile / tiles * kBlock);
+  }
+};
+
+}  // namespace
+
+template <class T>
+void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
+          const T* b, Index ldb, T beta, T* c, Index ldc) {
+  use_one_thread();
+  const int ik = size_of(k);
+  const int ia = size_of(lda);
+  const int ib = size_of(ldb);
+  const int ic = size_of(ldc);
+  size_of(m);
+  size_of(n);
+  if (m == 0 || n == 0) {
+    return;
+  }
+  const auto trans = [](Form form) { return form == Form::plain ? CblasNoTrans : CblasTrans; };
+  const Index tiles = tile_count(m, n, k);
+  // The longer side of C is cut, so that tiles stay as square as they can.
+  const bool by_rows = m > n;
+  const Cut cut{by_rows ? m : n, tiles};
+  parallel_for(tiles, [&](Index tile) {
+    const Index begin = cut.begin(tile);
+    const Index length = cut.begin(tile + 1) - begin;
+    if (length == 0) {
+      return;
+    }
+    const Index row = by_rows ? begin : 0;
+    const Index column = by_rows ? 0 : begin;
+    call_gemm(trans(form_a), trans(form_b), static_cast<int>(by_rows ? length : m),
+              static_cast<int>(by_rows ? n : length), ik, alpha,
+              a + (form_a == Form::plain ? row * lda : row), ia,
+              b + (form_b == Form::plain ? column : column * ldb), ib, beta, c + row * ldc + column,
+              ic);
+  });
+}
+
+template void gemm(Form, Form, Index, Index, Index, float, const float*, Index, const float*, Index,
+                   float, float*, Index);
+template void gemm(Form, Form, Index, Index, Index, double, const double*, Index, const double*,
+                   Index, double, double*, Index);
+
+template <>
+void axpy(Index n, float alpha, const float* x, float* y) {
+  use_one_thread();
+  cblas_saxpy(size_of(n), alpha, x, 1, y, 1);
+}
+template <>
+void axpy(Index n, double alpha, const double* x, double* y) {
+  use_one_thread();
+  cblas_daxpy(size_of(n), alpha, x, 1, y, 1);
+}
+template <>
+void scal(Index n, float alpha, float* x) {
+  use_one_thread();
+  cblas_sscal(size_of(n), alpha, x, 1);
+}
+template <>
+void scal(Index n, double alpha, double* x) {
+  use_one_thread();
+  cblas_dscal(size_of(n), alpha, x, 1);
+}
+template <>
+double nrm2(Index n, const float* x) {
+  use_one_thread();
+  return static_cast<double>(cblas_snrm2(size_of(n), x, 1));
+}
+template <>
+double nrm2(Index n, const double* x) {
+  use_one_thread();
+  return cblas_dnrm2(size_of(n), x, 1);
+}
+
+std::string description() { return openblas_get_config ? openblas_get_config() : "CBLAS"; }
+
+}  // namespace gradus::blas
+
+namespace gradus::core {
+namespace {
+
+struct Matrix {
+  blas::Form form;
+  Index step;  // distance of rows, or of columns where transposed
+};
+
+// BLAS takes a matrix whose rows or whose columns are dense.
+bool as_matrix(const Tensor& x, Matrix& matrix) {
+  const Index rows = x.shape()[0];
+  const Index columns = x.shape()[1];
+  if (columns <= 1 || x.strides()[1] == 1) {
+    matrix = {blas::Form::plain, rows <= 1 ? std::max<Index>(columns, 1) : x.strides()[0]};
+    if (matrix.step >= std::max<Index>(columns, 1)) {
+      return true;
+    }
+  }
+  if (rows <= 1 || x.strides()[0] == 1) {
+    matrix = {blas::Form::transposed, columns <= 1 ? std::max<Index>(rows, 1) : x.strides()[1]};
+    return matrix.step >= std::max<Index>(rows, 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, double alpha,
+          double beta) {
+  require<ShapeError>(a.rank() == 2 && b.rank() == 2 && a.shape()[1] == b.shape()[0], where,
+                      ": matrices must be [m, k] and [k, n], got ", a.shape(), " and ", b.shape());
+  require<DtypeError>(a.dtype() == b.dtype() && a.dtype() == c.dtype(), where,
+                      ": matrices must have one dtype, got ", a.dtype(), " and ", b.dtype());
+  Matrix ma;
+  Matrix mb;
+  Matrix mc;
+  const Tensor da = as_matrix(a, ma) ? a : a.clone();
+  const Tensor db = as_matrix(b, mb) ? b : b.clone();
+  as_matrix(da, ma);
+  as_matrix(db, mb);
+  require<ShapeError>(c.rank() == 2 && c.shape()[0] == a.shape()[0] && c.shape()[1] == b.shape()[1] &&
+                          as_matrix(c, mc),
+                      where, ": result of ", a.shape(), " and ", b.shape(),
+                      " does not fit its place ", c.shape());
+  visit_floating(where, a.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const Index m = a.shape()[0];
+    const Index n = b.shape()[1];
+    const Index k = a.shape()[1];
+    T* to = c.mutable_data<T>();
+    if (mc.form == blas::Form::plain) {
+      blas::gemm<T>(ma.form, mb.form, m, n, k, T(alpha), da.data<T>(), ma.step, db.data<T>(), mb.step,
+                    T(beta), to, mc.step);
+    } else {
+      // C' = B' A'
+      const auto flip = [](blas::Form form) {
+        return form == blas::Form::plain ? blas::Form::transposed : blas::Form::plain;
+      };
+      blas::gemm<T>(flip(mb.form), flip(ma.form), n, m, k, T(alpha), db.data<T>(), mb.step,
+                    da.data<T>(), ma.step, T(beta), to, mc.step);
+    }
+  });
+}
+
+}  // namespace gradus::core

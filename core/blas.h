@@ -1,0 +1,42 @@
+#pragma once
+// The only place that knows CBLAS.  The library is always called on one thread: products are cut into
+// tiles by their shapes alone and the tiles run in parallel_for, so results are the same bits for any
+// number of threads (OpenBLAS on two threads of its own gives other bits than on one).
+#include <gradus/core/tensor.h>
+
+#include <string>
+
+namespace gradus::blas {
+
+/// How an operand of a product stands in memory.
+enum class Form { plain, transposed };
+
+/// C <- alpha op(A) op(B) + beta C, all row-major: op(A) is [m, k], op(B) [k, n], C [m, n]; lda, ldb
+/// and ldc are the distances of rows in memory.  With beta = 0, C is not read.
+template <class T>
+void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
+          const T* b, Index ldb, T beta, T* c, Index ldc);
+
+/// y <- alpha x + y, over n dense elements.
+template <class T>
+void axpy(Index n, T alpha, const T* x, T* y);
+/// x <- alpha x.
+template <class T>
+void scal(Index n, T alpha, T* x);
+/// The Euclidean norm, without overflow.
+template <class T>
+double nrm2(Index n, const T* x);
+
+/// "OpenBLAS 0.3.21 ... Cooperlake", or "CBLAS" where the library does not say.
+std::string description();
+
+}  // namespace gradus::blas
+
+namespace gradus::core {
+
+/// c <- alpha a b + beta c for matrices with any strides; one of c's must be 1.  Throws ShapeError or
+/// DtypeError naming `where`.
+void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, double alpha = 1,
+          double beta = 0);
+
+}  // namespace gradus::core

@@ -1,0 +1,115 @@
+// Moving numbers between layouts and types: copy, convert and fill of core/tensor.h.
+#include <gradus/core/loop_plan.h>
+#include <gradus/core/parallel.h>
+#include <gradus/core/tensor.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace gradus {
+namespace {
+
+template <class To, class From>
+To cast(From value) {
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    if (std::isnan(value)) {
+      return 0;
+    }
+    constexpr auto kLow = std::numeric_limits<To>::min();
+    constexpr auto kHigh = std::numeric_limits<To>::max();
+    // The highest i64 is not a float; the power of two above it is.
+    if (value >= static_cast<From>(kHigh)) {
+      return kHigh;
+    }
+    return value <= static_cast<From>(kLow) ? kLow : static_cast<To>(value);
+  } else if constexpr (std::is_same_v<To, std::uint8_t> && std::is_same_v<From, std::int64_t>) {
+    return static_cast<To>(std::clamp<From>(value, 0, 255));
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
+template <class To, class From>
+void copy_row(To* to, Index to_step, const From* from, Index from_step, Index n) {
+  if (to_step == 1 && from_step == 1) {
+    for (Index i = 0; i < n; ++i) {
+      to[i] = cast<To>(from[i]);
+    }
+  } else {
+    for (Index i = 0; i < n; ++i) {
+      to[i * to_step] = cast<To>(from[i * from_step]);
+    }
+  }
+}
+
+constexpr Index kPiece = 32768;
+
+template <class To, class From>
+void copy_elements(const core::LoopPlan& plan, To* to, const From* from) {
+  if (plan.dense) {
+    const Index pieces = std::max<Index>(plan.row_length / kPiece, 1);
+    parallel_for(pieces, [&](Index piece) {
+      const Index first = piece * kPiece;
+      const Index n = piece + 1 == pieces ? plan.row_length - first : kPiece;
+      copy_row(to + first, 1, from + first, 1, n);
+    });
+    return;
+  }
+  const Index rows = std::max<Index>(kPiece / std::max<Index>(plan.row_length, 1), 1);
+  parallel_for((plan.rows + rows - 1) / rows, [&](Index piece) {
+    for (Index row = piece * rows; row < std::min(plan.rows, (piece + 1) * rows); ++row) {
+      Index at[core::kMaxOperands];
+      plan.locate(row, at);
+      copy_row(to + at[0], plan.inner_stride[0], from + at[1], plan.inner_stride[1],
+               plan.row_length);
+    }
+  });
+}
+
+// `plan_loop` has checked the shapes; x is written without regard to graphs.
+void copy_values(const char* where, const Tensor& x, const Tensor& source) {
+  const Tensor* const operands[] = {&x, &source};
+  const core::LoopPlan plan = core::plan_loop(where, x.shape(), operands, 2);
+  if (x.numel() == 0) {
+    return;
+  }
+  visit_any(x.dtype(), [&](auto to) {
+    visit_any(source.dtype(), [&](auto from) {
+      copy_elements(plan, x.mutable_data<decltype(to)>(), source.data<decltype(from)>());
+    });
+  });
+}
+
+}  // namespace
+
+void copy(const Tensor& x, const Tensor& source) {
+  require_writable("copy", x);
+  const bool shared = x.storage_ref() == source.storage_ref();
+  if (shared) {
+    Tensor apart(source.shape(), source.dtype());
+    copy_values("copy", apart, source);
+    copy_values("copy", x, apart);
+  } else {
+    copy_values("copy", x, source);
+  }
+}
+
+Tensor convert(const Tensor& x, Dtype dtype) {
+  Tensor result(x.shape(), dtype);
+  copy_values("convert", result, x);
+  return result;
+}
+
+void fill(const Tensor& x, double value) {
+  require_writable("fill", x);
+  Tensor source(Shape{}, x.dtype());
+  visit_any(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    *source.mutable_data<T>() = cast<T>(value);
+  });
+  copy_values("fill", x, source);
+}
+
+}  // namespace gradus

@@ -1,0 +1,221 @@
+#pragma once
+// The one loop over elements.  Ops, derivatives and optimizers all run in it:
+//
+//   elementwise("axpy", [a](auto& y, auto x) { y += a * x; }, y, x);
+//
+// The formula is called with packs of numbers (core/pack.h), one of every operand, all at the same
+// place.  Operands passed as `Tensor&` are written back, `const Tensor&` are only read; the latter
+// broadcast to the shape of the first.  One pass over memory, vectorised with the widest
+// instructions of the processor even where the calling file is compiled with plain -O2, and the same
+// bits for every instruction set and number of threads.
+//
+// Limit: memory. In L2 and beyond, Adam's formula moves its bytes as fast as a loop that only adds
+// (benchmarks/optim_benchmark.cpp).
+#include <gradus/core/cpu.h>
+#include <gradus/core/loop_plan.h>
+#include <gradus/core/pack.h>
+#include <gradus/core/parallel.h>
+#include <gradus/core/vector_math.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace gradus::core {
+
+/// Elements of one piece of a parallel loop.  Less than two of them are not worth a second thread.
+inline constexpr Index kPieceElements = 16384;
+
+// --- contiguous runs -------------------------------------------------------------------------------
+
+// One operand's pack at one place: loaded when made, written back by store() if P is not const.
+template <class S, class P>
+struct Slot {
+  P* at;
+  S value;
+  explicit Slot(P* p) : at(p), value(S::load(p)) {}
+  void store() const {
+    if constexpr (!std::is_const_v<P>) {
+      value.store(at);
+    }
+  }
+};
+
+// The same for the last `used` elements of a run, padded with zeros to a whole pack.
+template <class S, class P>
+struct LastSlot {
+  P* at;
+  Index used;
+  S value;
+  LastSlot(P* p, Index n) : at(p), used(n) {
+    typename S::Scalar lanes[S::kLanes] = {};
+    std::copy_n(p, n, lanes);
+    value = S::load(lanes);
+  }
+  void store() const {
+    if constexpr (!std::is_const_v<P>) {
+      typename S::Scalar lanes[S::kLanes];
+      value.store(lanes);
+      std::copy_n(lanes, used, at);
+    }
+  }
+};
+
+template <class F, class... Slots>
+inline void apply(F& f, Slots&&... slots) {
+  f(slots.value...);
+  (slots.store(), ...);
+}
+
+template <int kBytes, class T, class F, class... P>
+inline void run_packs(Index n, F& f, P*... at) {
+  using S = Pack<T, kBytes>;
+  Index i = 0;
+  for (; i + S::kLanes <= n; i += S::kLanes) {
+    apply(f, Slot<S, P>(at + i)...);
+  }
+  if (i < n) {
+    apply(f, LastSlot<S, P>(at + i, n - i)...);
+  }
+}
+
+// `flatten` inlines the formula, and all that it calls, into a function for the instruction set.
+// The formula is passed by value: its constants then live in registers.
+template <class T, class F, class... P>
+[[gnu::flatten]] void run_base(Index n, F f, P*... at) {
+  run_packs<16, T>(n, f, at...);
+}
+#if defined(GRADUS_X86_PACKS)
+template <class T, class F, class... P>
+[[gnu::flatten, gnu::target("avx2")]] void run_avx2(Index n, F f, P*... at) {
+  run_packs<32, T>(n, f, at...);
+}
+template <class T, class F, class... P>
+#if defined(__clang__)
+[[gnu::flatten, gnu::target("avx512f,avx512vl,avx512dq"), clang::min_vector_width(512)]]
+#else
+[[gnu::flatten, gnu::target("avx512f,avx512vl,avx512dq")]]
+#endif
+void run_avx512(Index n, F f, P*... at) {
+  run_packs<64, T>(n, f, at...);
+}
+#endif
+
+/// f(at[0][i], at[1][i], ...) for i from 0 to n-1, with the active instruction set, serially.
+template <class T, class F, class... P>
+inline void run_elements(Index n, const F& f, P*... at) {
+#if defined(GRADUS_X86_PACKS)
+  switch (active_cpu()) {
+    case Cpu::avx512:
+      return run_avx512<T>(n, f, at...);
+    case Cpu::avx2:
+      return run_avx2<T>(n, f, at...);
+    case Cpu::base:
+      break;
+  }
+#endif
+  run_base<T>(n, f, at...);
+}
+
+/// The plain twin: one number at a time.  Tests compare the loops above with it.
+template <class T, class F, class... P>
+inline void run_plain(Index n, F f, P*... at) {
+  run_packs<sizeof(T), T>(n, f, at...);
+}
+
+// --- strided rows ------------------------------------------------------------------------------------
+
+// One operand of a strided row: blocks of it are gathered into a buffer, and scattered back if P is
+// not const, unless it lies in order already.
+template <class T, class P>
+struct RowOperand {
+  P* row;
+  Index stride;
+  T buffer[256];
+
+  RowOperand(P* r, Index s) : row(r), stride(s) {}
+
+  P* gather(Index first, Index n) {
+    if (stride == 1) {
+      return row + first;
+    }
+    for (Index i = 0; i < n; ++i) {
+      buffer[i] = row[(first + i) * stride];
+    }
+    return buffer;
+  }
+  void scatter(Index first, Index n) {
+    if constexpr (!std::is_const_v<P>) {
+      for (Index i = 0; i < n && stride != 1; ++i) {
+        row[(first + i) * stride] = buffer[i];
+      }
+    }
+  }
+};
+
+template <class T, class F, class... P>
+void run_row(Index n, const F& f, RowOperand<T, P>&&... operands) {
+  for (Index first = 0; first < n; first += 256) {
+    const Index block = std::min<Index>(256, n - first);
+    run_elements<T>(block, f, operands.gather(first, block)...);
+    (operands.scatter(first, block), ...);
+  }
+}
+
+// --- tensors -----------------------------------------------------------------------------------------
+
+/// The element type pointer of an operand: T* of a `Tensor&`, const T* of a `const Tensor&`.
+template <class T>
+T* element_pointer(Tensor& x) {
+  return x.mutable_data<T>();
+}
+template <class T>
+const T* element_pointer(const Tensor& x) {
+  return x.data<T>();
+}
+
+template <class T, class F, std::size_t... K, class... P>
+void run_rows(const LoopPlan& plan, const F& f, Index begin, Index end, std::index_sequence<K...>,
+              P*... at) {
+  for (Index row = begin; row < end; ++row) {
+    Index offsets[kMaxOperands];
+    plan.locate(row, offsets);
+    run_row<T>(plan.row_length, f, RowOperand<T, P>(at + offsets[K], plan.inner_stride[K])...);
+  }
+}
+
+template <class T, class F, class... P>
+void run_plan(const LoopPlan& plan, const F& f, P*... at) {
+  if (plan.dense) {
+    const Index n = plan.row_length;
+    parallel_for(std::max<Index>(n / kPieceElements, 1), [&](Index piece) {
+      const Index first = piece * kPieceElements;
+      const bool last = first + 2 * kPieceElements > n;
+      run_elements<T>(last ? n - first : kPieceElements, f, (at + first)...);
+    });
+    return;
+  }
+  const Index rows = std::max<Index>(kPieceElements / std::max<Index>(plan.row_length, 1), 1);
+  parallel_for((plan.rows + rows - 1) / rows, [&](Index piece) {
+    run_rows<T>(plan, f, piece * rows, std::min(plan.rows, (piece + 1) * rows),
+                std::index_sequence_for<P...>(), at...);
+  });
+}
+
+/// f(x, y, ...) for the elements of the tensors: see the top of this file.  All tensors have the
+/// dtype of the first, f32 or f64; written ones have its shape, the others broadcast to it.  Written
+/// tensors must not overlap other operands except where they are the same elements.
+/// Throws DtypeError or ShapeError naming `where`.
+template <class F, class... Tensors>
+void elementwise(const char* where, const F& f, Tensors&&... tensors) {
+  const Tensor* const operands[] = {&tensors...};
+  constexpr int n = sizeof...(Tensors);
+  static_assert(n <= kMaxOperands);
+  check_operands(where, operands, n, {!std::is_const_v<std::remove_reference_t<Tensors>>...});
+  visit_floating(where, operands[0]->dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    run_plan<T>(plan_loop(where, operands[0]->shape(), operands, n), f,
+                element_pointer<T>(tensors)...);
+  });
+}
+
+}  // namespace gradus::core

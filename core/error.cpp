@@ -1,0 +1,33 @@
+#include <gradus/core/error.h>
+
+#include <charconv>
+
+namespace gradus {
+namespace {
+
+template <class T>
+std::string digits(T value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  return {buffer, end};
+}
+
+}  // namespace
+
+Part::Part(int value) : text_(digits(value)) {}
+Part::Part(unsigned value) : text_(digits(value)) {}
+Part::Part(long value) : text_(digits(value)) {}
+Part::Part(unsigned long value) : text_(digits(value)) {}
+Part::Part(long long value) : text_(digits(value)) {}
+Part::Part(unsigned long long value) : text_(digits(value)) {}
+Part::Part(double value) : text_(digits(value)) {}
+
+std::string join(std::initializer_list<Part> parts) {
+  std::string message;
+  for (const Part& part : parts) {
+    message += part.text();
+  }
+  return message;
+}
+
+}  // namespace gradus

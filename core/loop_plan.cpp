@@ -1,0 +1,94 @@
+#include <gradus/core/loop_plan.h>
+
+namespace gradus::core {
+
+void LoopPlan::locate(Index row, Index* offsets) const {
+  for (int k = 0; k < operands; ++k) {
+    offsets[k] = 0;
+  }
+  for (int d = outer.rank() - 1; d >= 0; --d) {
+    const Index at = row % outer[d];
+    row /= outer[d];
+    for (int k = 0; k < operands; ++k) {
+      offsets[k] += at * outer_stride[k][d];
+    }
+  }
+}
+
+LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* operands, int n) {
+  LoopPlan plan;
+  plan.operands = n;
+  bool same = true;
+  for (int k = 0; k < n; ++k) {
+    same &= operands[k]->is_contiguous() && operands[k]->shape() == shape;
+  }
+  if (same) {
+    plan.dense = true;
+    plan.row_length = operands[0]->numel();
+    return plan;
+  }
+  for (int k = 0; k < n; ++k) {
+    require<ShapeError>(broadcasts_to(operands[k]->shape(), shape), where, ": shape ",
+                        operands[k]->shape(), " must broadcast to ", shape);
+  }
+  // Strides of operand k along dimension d of `shape`; 0 where it is stretched.
+  const auto stride = [&](int k, int d) -> Index {
+    const Tensor& x = *operands[k];
+    const int own = d - (shape.rank() - x.rank());
+    return own < 0 || x.shape()[own] == 1 ? 0 : x.strides()[own];
+  };
+
+  // From the innermost dimension outwards: a dimension joins the one inside it if every operand
+  // steps over it as over one longer run.
+  Shape sizes;
+  Shape steps[kMaxOperands];
+  for (int d = shape.rank() - 1; d >= 0; --d) {
+    if (shape[d] == 1) {
+      continue;
+    }
+    bool joins = sizes.rank() > 0;
+    for (int k = 0; k < n && joins; ++k) {
+      joins = stride(k, d) == steps[k][0] * sizes[0];
+    }
+    if (joins) {
+      sizes[0] *= shape[d];
+      continue;
+    }
+    sizes.insert(0, shape[d]);
+    for (int k = 0; k < n; ++k) {
+      steps[k].insert(0, stride(k, d));
+    }
+  }
+
+  const int last = sizes.rank() - 1;
+  plan.dense = last <= 0;
+  for (int k = 0; k < n; ++k) {
+    plan.inner_stride[k] = last < 0 ? 1 : steps[k][last];
+    plan.dense &= plan.inner_stride[k] == 1;
+  }
+  if (last >= 0) {
+    plan.row_length = sizes[last];
+    for (int d = 0; d < last; ++d) {
+      plan.rows *= sizes[d];
+      plan.outer.push_back(sizes[d]);
+      for (int k = 0; k < n; ++k) {
+        plan.outer_stride[k].push_back(steps[k][d]);
+      }
+    }
+  }
+  return plan;
+}
+
+void check_operands(const char* where, const Tensor* const* operands, int n,
+                    std::initializer_list<bool> written) {
+  for (int k = 1; k < n; ++k) {
+    require<DtypeError>(operands[k]->dtype() == operands[0]->dtype(), where,
+                        ": operands must have one dtype, got ", operands[0]->dtype(), " and ",
+                        operands[k]->dtype(), "; convert one with convert(x, dtype)");
+    require<ShapeError>(!written.begin()[k] || operands[k]->shape() == operands[0]->shape(), where,
+                        ": what is written must have one shape, got ", operands[0]->shape(), " and ",
+                        operands[k]->shape());
+  }
+}
+
+}  // namespace gradus::core

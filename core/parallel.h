@@ -1,0 +1,37 @@
+#pragma once
+// Parallel loops.  The caller cuts the work into pieces by the shape of the problem alone, never by
+// the number of threads: which thread does a piece does not matter, so results are the same bits for
+// any number of threads.
+#include <gradus/core/shape.h>
+
+#include <type_traits>
+
+namespace gradus {
+
+/// A callable that is borrowed for the time of a call.
+class PieceRef {
+ public:
+  template <class F>
+  PieceRef(const F& f)
+      : object_(&f), call_([](const void* object, Index piece) {
+          (*static_cast<const F*>(object))(piece);
+        }) {}
+  void operator()(Index piece) const { call_(object_, piece); }
+
+ private:
+  const void* object_;
+  void (*call_)(const void*, Index);
+};
+
+/// Calls work(0), ..., work(pieces - 1), each once, on the calling thread and the pool's, in no
+/// particular order; returns when all are done.  Inside a piece it runs serially.  If pieces throw,
+/// the exception of the lowest piece that threw is rethrown after all have ended.
+void parallel_for(Index pieces, PieceRef work);
+
+/// How many threads parallel loops use, the caller's included.  The default is the number of
+/// processors this process may run on.
+int num_threads();
+/// Throws ValueError unless 1 <= count <= 1024.  Not while a parallel loop runs.
+void set_num_threads(int count);
+
+}  // namespace gradus

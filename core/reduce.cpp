@@ -1,0 +1,205 @@
+#include <gradus/core/parallel.h>
+#include <gradus/core/reduce.h>
+#include <gradus/core/view.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace gradus::core {
+namespace {
+
+template <class T>
+using Total = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
+
+// Sixteen running sums side by side, which the compiler keeps in vector registers.
+template <class T>
+Total<T> sum_run(const T* x, Index n) {
+  constexpr Index kLanes = 16;
+  Total<T> lanes[kLanes] = {};
+  Index i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (Index j = 0; j < kLanes; ++j) {
+      lanes[j] += Total<T>(x[i + j]);
+    }
+  }
+  for (; i < n; ++i) {
+    lanes[i % kLanes] += Total<T>(x[i]);
+  }
+  for (Index half = kLanes / 2; half > 0; half /= 2) {
+    for (Index j = 0; j < half; ++j) {
+      lanes[j] += lanes[j + half];
+    }
+  }
+  return lanes[0];
+}
+
+constexpr Index kPiece = 32768;
+
+// x: [rows, n] dense; to: [rows]
+template <class T, class To>
+void sum_rows(const T* x, Index rows, Index n, To* to) {
+  if (rows == 1 && n > 2 * kPiece) {
+    const Index pieces = (n + kPiece - 1) / kPiece;
+    std::vector<Total<T>> sums(static_cast<std::size_t>(pieces));
+    parallel_for(pieces, [&](Index piece) {
+      sums[static_cast<std::size_t>(piece)] =
+          sum_run(x + piece * kPiece, std::min(kPiece, n - piece * kPiece));
+    });
+    *to = static_cast<To>(sum_run(sums.data(), pieces));
+    return;
+  }
+  const Index group = std::max<Index>(kPiece / std::max<Index>(n, 1), 1);
+  parallel_for((rows + group - 1) / group, [&](Index piece) {
+    for (Index row = piece * group; row < std::min(rows, (piece + 1) * group); ++row) {
+      to[row] = static_cast<To>(sum_run(x + row * n, n));
+    }
+  });
+}
+
+// x: [rows, n] dense; to: [n].  Down the columns, a band of them at a time.
+template <class T, class To>
+void sum_columns(const T* x, Index rows, Index n, To* to) {
+  constexpr Index kBand = 256;
+  parallel_for((n + kBand - 1) / kBand, [&](Index band) {
+    const Index first = band * kBand;
+    const Index width = std::min(kBand, n - first);
+    Total<T> sums[kBand] = {};
+    for (Index row = 0; row < rows; ++row) {
+      const T* from = x + row * n + first;
+      for (Index j = 0; j < width; ++j) {
+        sums[j] += Total<T>(from[j]);
+      }
+    }
+    for (Index j = 0; j < width; ++j) {
+      to[first + j] = static_cast<To>(sums[j]);
+    }
+  });
+}
+
+unsigned dims_mask(const char* where, const Tensor& x, const std::vector<Index>& dims) {
+  if (dims.empty()) {
+    return (1U << x.rank()) - 1;
+  }
+  unsigned mask = 0;
+  for (const Index dim : dims) {
+    const unsigned bit = 1U << wrap_dim(where, dim, x.rank());
+    require(!(mask & bit), where, ": dims must differ, got ", dim, " twice");
+    mask |= bit;
+  }
+  return mask;
+}
+
+Tensor sum_masked(const Tensor& x, unsigned mask, bool keepdim) {
+  Shape shape;
+  std::vector<Index> order;  // the kept dimensions, then the summed ones
+  Index kept = 1;
+  bool leading = true;  // the summed dimensions come first
+  for (int d = 0; d < x.rank(); ++d) {
+    const bool summed = mask >> d & 1U;
+    if (!summed) {
+      order.push_back(d);
+      kept *= x.shape()[d];
+    }
+    leading &= !summed || static_cast<int>(order.size()) == 0;
+    if (!summed || keepdim) {
+      shape.push_back(summed ? 1 : x.shape()[d]);
+    }
+  }
+  for (int d = 0; d < x.rank(); ++d) {
+    if (mask >> d & 1U) {
+      order.push_back(d);
+    }
+  }
+  Tensor result(shape, is_floating(x.dtype()) ? x.dtype() : i64);
+  const Index summed = kept > 0 ? x.numel() / kept : 0;
+  visit_any(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    using To = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
+    To* to = result.mutable_data<To>();
+    if (leading && kept > 1) {
+      const Tensor dense = x.dense();
+      sum_columns(dense.data<T>(), summed, kept, to);
+    } else {
+      const Tensor dense = permute(x, order).dense();
+      sum_rows(dense.data<T>(), kept, summed, to);
+    }
+  });
+  return result;
+}
+
+// Along one dimension, which is brought last: best(row, n) -> the element's place.
+template <class F>
+void for_each_row(const Tensor& x, int dim, F&& f) {
+  const Tensor dense = transpose(unsqueeze(x, x.rank()), dim, x.rank()).dense();
+  const Index n = x.shape()[dim];
+  const Index rows = x.numel() / n;
+  visit_any(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = dense.data<T>();
+    for (Index row = 0; row < rows; ++row) {
+      const T* at = from + row * n;
+      Index best = 0;
+      for (Index i = 1; i < n && at[best] == at[best]; ++i) {
+        best = at[i] > at[best] || at[i] != at[i] ? i : best;
+      }
+      f(row, best, at[best]);
+    }
+  });
+}
+
+struct Extreme {
+  int dim;
+  Shape shape;
+};
+Extreme check_extreme(const char* where, const Tensor& x, Index dim, bool keepdim) {
+  require<ShapeError>(x.rank() > 0, where, ": tensor must have a dimension, got shape []");
+  Extreme result{wrap_dim(where, dim, x.rank()), x.shape()};
+  require(x.shape()[result.dim] > 0, where, ": dimension ", result.dim, " must not be empty, got shape ",
+          x.shape());
+  if (keepdim) {
+    result.shape[result.dim] = 1;
+  } else {
+    result.shape.erase(result.dim);
+  }
+  return result;
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
+  return sum_masked(x, dims_mask("sum", x, dims), keepdim);
+}
+
+Tensor sum_to(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) {
+    return x;
+  }
+  require<ShapeError>(broadcasts_to(shape, x.shape()), "sum_to: ", shape, " must broadcast to ",
+                      x.shape());
+  const int lead = x.rank() - shape.rank();
+  unsigned mask = 0;
+  for (int d = 0; d < x.rank(); ++d) {
+    const bool stretched = d < lead || (shape[d - lead] == 1 && x.shape()[d] != 1);
+    mask |= stretched ? 1U << d : 0U;
+  }
+  return reshape(sum_masked(x, mask, true), shape);
+}
+
+Tensor max(const Tensor& x, Index dim, bool keepdim) {
+  const Extreme extreme = check_extreme("max", x, dim, keepdim);
+  Tensor result(extreme.shape, x.dtype());
+  for_each_row(x, extreme.dim, [&](Index row, Index, auto value) {
+    result.mutable_data<decltype(value)>()[row] = value;
+  });
+  return result;
+}
+
+Tensor argmax(const Tensor& x, Index dim, bool keepdim) {
+  const Extreme extreme = check_extreme("argmax", x, dim, keepdim);
+  Tensor result(extreme.shape, i64);
+  auto* to = result.mutable_data<std::int64_t>();
+  for_each_row(x, extreme.dim, [&](Index row, Index best, auto) { to[row] = best; });
+  return result;
+}
+
+}  // namespace gradus::core

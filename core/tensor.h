@@ -1,0 +1,175 @@
+#pragma once
+// Tensor: a handle on an n-dimensional array.  Copying one copies the handle: both show the same
+// elements.  Views (see core/view.h) share the storage under another shape, strides and offset.
+//
+// A tensor may carry a GradSlot: its place in a graph of operations, opaque here, and its gradient.
+// Functions in namespace gradus::core see numbers alone and record nothing; those of autograd/ops
+// record.
+#include <gradus/core/dtype.h>
+#include <gradus/core/error.h>
+#include <gradus/core/grad_mode.h>
+#include <gradus/core/shape.h>
+#include <gradus/core/storage.h>
+
+#include <string>
+#include <vector>
+
+namespace gradus {
+
+struct GradSlot;
+
+class Tensor {
+ public:
+  /// An undefined tensor: tests false, and every other use of it is an error.
+  Tensor() = default;
+  /// Uninitialised elements.
+  Tensor(const Shape& shape, Dtype dtype);
+  /// A view of `storage`: element (i, j, ...) lies at offset + i*strides[0] + j*strides[1] + ...
+  Tensor(Ref<Storage> storage, const Shape& shape, const Shape& strides, Index offset, Dtype dtype);
+
+  explicit operator bool() const { return bool(body_); }
+
+  const Shape& shape() const { return body().shape; }
+  const Shape& strides() const { return body().strides; }  ///< in elements, not bytes
+  int rank() const { return body().shape.rank(); }
+  /// The size of a dimension; negative ones count from the end.
+  Index size(Index dim) const { return shape()[wrap_dim("size", dim, rank())]; }
+  Index numel() const { return body().numel; }
+  Dtype dtype() const { return body().dtype; }
+  /// Dense and row-major.
+  bool is_contiguous() const { return body().contiguous; }
+
+  /// The first element.  T must be the dtype's type.
+  template <Element T>
+  const T* data() const {
+    check_type(dtype_of<T>);
+    return static_cast<const T*>(address());
+  }
+  /// The same for writing; counts as a change of the storage.
+  template <Element T>
+  T* mutable_data() const {
+    check_type(dtype_of<T>);
+    storage().bump_version();
+    return static_cast<T*>(address());
+  }
+  /// The first element, whatever its type.
+  void* address() const;
+  Storage& storage() const { return *body().storage; }
+  const Ref<Storage>& storage_ref() const { return body().storage; }
+  Index offset() const { return body().offset; }
+
+  /// The only element as a number.  Throws ShapeError unless numel() is 1.
+  double item() const;
+  /// All elements in row-major order.  T must be the dtype's type.
+  template <Element T = float>
+  std::vector<T> to_vector() const;
+
+  /// The same numbers in a tensor of its own, dense.
+  Tensor clone() const;
+  /// This tensor if it is dense, otherwise a dense copy.  Not recorded.
+  Tensor dense() const;
+  /// The same storage without history: gradients do not flow through it.
+  Tensor detach() const;
+  /// True if both are handles on one and the same tensor.
+  bool is(const Tensor& other) const { return body_ == other.body_; }
+
+  // --- gradients -----------------------------------------------------------------------------
+
+  /// True for a leaf that wants a gradient and for every result computed from one.
+  bool requires_grad() const { return bool(body().slot); }
+  /// Makes a leaf want a gradient, or not.  Throws DtypeError for i64 and u8, GraphError for a
+  /// result of recorded operations.  Returns the tensor.
+  Tensor& set_requires_grad(bool wanted = true);
+  /// The gradient that backward() left; undefined if there is none.
+  Tensor grad() const;
+  /// Throws unless shape and dtype are the tensor's own.  An undefined tensor clears the gradient.
+  void set_grad(const Tensor& grad) const;
+  /// Accumulates the derivative of this scalar into the gradients of the leaves that it was
+  /// computed from.  Defined in autograd/backward.cpp.
+  void backward() const;
+
+  const Ref<GradSlot>& slot() const { return body().slot; }
+  void set_slot(Ref<GradSlot> slot);
+
+ private:
+  struct Body : Counted {
+    Ref<Storage> storage;
+    Ref<GradSlot> slot;
+    Index offset = 0;
+    Index numel = 0;
+    Dtype dtype = f32;
+    bool contiguous = true;
+    Shape shape;
+    Shape strides;
+    Body(Ref<Storage> s, const Shape& sh, const Shape& st, Index o, Dtype t);
+    ~Body();
+  };
+
+  const Body& body() const {
+    if (!body_) [[unlikely]] {
+      fail_undefined();
+    }
+    return *body_;
+  }
+  void check_type(Dtype wanted) const {
+    if (body().dtype != wanted) [[unlikely]] {
+      fail_type(wanted);
+    }
+  }
+  [[noreturn]] static void fail_undefined();
+  [[noreturn]] void fail_type(Dtype wanted) const;
+
+  Ref<Body> body_;
+};
+
+/// What a tensor carries for autograd.  A plain GradSlot belongs to a leaf; results of recorded
+/// operations carry a Node (autograd/node.h), which derives from it.
+struct GradSlot : Counted {
+  explicit GradSlot(bool leaf) : is_leaf(leaf) {}
+  virtual ~GradSlot() = default;
+
+  Tensor grad;
+  const bool is_leaf;
+};
+
+// --- creation, all dense -----------------------------------------------------------------------
+
+Tensor empty(const Shape& shape, Dtype dtype = f32);
+Tensor zeros(const Shape& shape, Dtype dtype = f32);
+Tensor ones(const Shape& shape, Dtype dtype = f32);
+Tensor full(const Shape& shape, double value, Dtype dtype = f32);
+Tensor zeros_like(const Tensor& x);
+Tensor ones_like(const Tensor& x);
+Tensor empty_like(const Tensor& x);
+/// 0, 1, ..., n-1.
+Tensor arange(Index n, Dtype dtype = i64);
+/// n numbers from `first` to `last`, both included.
+Tensor linspace(double first, double last, Index n, Dtype dtype = f32);
+/// The identity matrix, [n, n].
+Tensor eye(Index n, Dtype dtype = f32);
+/// The values in row-major order.  Throws ShapeError unless there are as many as the shape holds.
+template <Element T>
+Tensor from_vector(const std::vector<T>& values, const Shape& shape);
+Tensor tensor(std::initializer_list<float> values);
+Tensor tensor(std::initializer_list<std::initializer_list<float>> rows);
+
+/// The numbers in another dtype.  Floating to integer truncates towards 0 and saturates at the
+/// type's range; NaN becomes 0.  Not recorded.
+Tensor convert(const Tensor& x, Dtype dtype);
+
+// --- in place ----------------------------------------------------------------------------------
+// They change x itself, count as a change of its storage, and throw GraphError if x wants a gradient
+// while operations record (wrap them in NoGrad).
+
+void fill(const Tensor& x, double value);
+/// x takes the values of `source`, broadcast to its shape and converted to its dtype.  Right also
+/// where the two overlap.
+void copy(const Tensor& x, const Tensor& source);
+
+/// Throws GraphError, naming `where`, if changing x in place now would spoil a recorded graph.
+void require_writable(const char* where, const Tensor& x);
+
+/// "tensor([[1, 2],\n        [3, 4]])", shortened when large.
+std::string to_text(const Tensor& x);
+
+}  // namespace gradus
