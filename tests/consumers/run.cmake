@@ -17,9 +17,13 @@ function(run)
   endif()
 endfunction()
 
-# What a user would have: nothing of a build, only what belongs to the source.
-file(GLOB entries LIST_DIRECTORIES true RELATIVE ${source_dir} ${source_dir}/*)
-list(FILTER entries EXCLUDE REGEX "^(build.*|out|mnist)$")
+# What belongs to the source: a build may lie beside it, under any name.
+foreach(entry IN ITEMS CMakeLists.txt gradus.h cmake core autograd nn optim data train examples tests
+                       benchmarks)
+  if(EXISTS ${source_dir}/${entry})
+    list(APPEND entries ${entry})
+  endif()
+endforeach()
 set(config_type Debug)
 
 if(kind STREQUAL add_subdirectory)
