@@ -1,0 +1,106 @@
+#include <gradus/data/idx.h>
+#include <gradus/data/mnist.h>
+#include <sys/stat.h>
+
+namespace gradus::data {
+namespace {
+
+struct Names {
+  std::string dashed;
+  std::string dotted;
+};
+
+Names image_names(Split split) {
+  const std::string stem = split == Split::train ? "train-images" : "t10k-images";
+  return {stem + "-idx3-ubyte", stem + ".idx3-ubyte"};
+}
+
+Names label_names(Split split) {
+  const std::string stem = split == Split::train ? "train-labels" : "t10k-labels";
+  return {stem + "-idx1-ubyte", stem + ".idx1-ubyte"};
+}
+
+// Whether something of that name exists; what it is shows when it is opened.
+bool exists(const std::string& path) {
+  struct stat status = {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+/// The path of the file under any of its names; empty if there is none.
+std::string find(const std::string& folder, const Names& names) {
+  for (const std::string& name : {names.dashed, names.dotted}) {
+    for (const char* suffix : {"", ".gz"}) {
+      const std::string path = folder + "/" + name + suffix;
+      if (exists(path)) {
+        return path;
+      }
+    }
+  }
+  return "";
+}
+
+std::string find_or_fail(const std::string& folder, const Names& names) {
+  require<FileError>(exists(folder), "load_mnist: ", folder,
+                     " must be a folder, got nothing there");
+  const std::string path = find(folder, names);
+  require<FileError>(!path.empty(), "load_mnist: ", folder, " must hold ", names.dashed, " or ",
+                     names.dotted, ", with or without .gz, got neither");
+  return path;
+}
+
+Tensor checked_labels(const Tensor& read, const std::string& path, Index classes) {
+  require<FileError>(read.rank() == 1 && !is_floating(read.dtype()), "load_labelled: labels of ",
+                     path, " must be integers of rank 1, got ", read.dtype(), " ", read.shape(),
+                     read.rank() == 3 ? "; it looks like a file of images" : "");
+  const Tensor labels = convert(read, i64);
+  const auto* values = labels.data<std::int64_t>();
+  for (Index i = 0; i < labels.numel(); ++i) {
+    require<FileError>(values[i] >= 0 && values[i] < classes, "load_labelled: labels of ", path,
+                       " must be 0 to ", classes - 1, ", got ", values[i], " at sample ", i);
+  }
+  return labels;
+}
+
+}  // namespace
+
+const char* to_text(Split split) { return split == Split::train ? "train" : "test"; }
+
+LabelledImages load_mnist(const std::string& folder, Split split, const LabelledOptions& options) {
+  const std::string images_path = find_or_fail(folder, image_names(split));
+  const std::string labels_path = find_or_fail(folder, label_names(split));
+  return load_labelled(images_path, labels_path, options);
+}
+
+bool has_mnist(const std::string& folder) {
+  bool complete = true;
+  for (const Split split : {Split::train, Split::test}) {
+    complete &= !find(folder, image_names(split)).empty();
+    complete &= !find(folder, label_names(split)).empty();
+  }
+  return complete;
+}
+
+LabelledImages load_labelled(const std::string& images_path, const std::string& labels_path,
+                             const LabelledOptions& options) {
+  require(options.classes >= 1, "load_labelled: classes must be at least 1, got ", options.classes);
+  const IdxOptions idx{.max_bytes = options.max_bytes};
+  const Tensor labels = checked_labels(read_idx(labels_path, idx), labels_path, options.classes);
+  const Tensor images = read_idx(images_path, idx);
+  require<FileError>(images.rank() == 3 && images.dtype() == u8, "load_labelled: images of ",
+                     images_path, " must be u8 of rank 3, got ", images.dtype(), " ",
+                     images.shape(), images.rank() == 1 ? "; it looks like a file of labels" : "");
+  require<FileError>(images.size(0) == labels.size(0),
+                     "load_labelled: there must be as many images as labels, got ", images.size(0),
+                     " images in ", images_path, " and ", labels.size(0), " labels in ",
+                     labels_path);
+  return {images, labels};
+}
+
+void require_image_size(const LabelledImages& set, Index rows, Index columns) {
+  require<ShapeError>(
+      set.images.rank() == 3 && set.images.size(1) == rows && set.images.size(2) == columns,
+      "require_image_size: images must have shape [n, ", rows, ", ", columns, "], got ",
+      set.images.shape());
+}
+
+}  // namespace gradus::data

@@ -1,0 +1,77 @@
+#include <fcntl.h>
+#include <gradus/core/error.h>
+#include <gradus/data/source.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace gradus::data {
+namespace {
+
+std::string system_message() { return std::generic_category().message(errno); }
+
+const char* kind_of(mode_t mode) {
+  return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a pipe" : "a device or socket";
+}
+
+int open_to_read(const std::string& path, const std::string& label) {
+  require<FileError>(path.find('\0') == std::string::npos, label,
+                     " must be named without zero bytes, got one in the name");
+  int descriptor = -1;
+  do {
+    // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+    descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  } while (descriptor < 0 && errno == EINTR);
+  require<FileError>(descriptor >= 0, label, " must open for reading, got ", system_message());
+  return descriptor;
+}
+
+}  // namespace
+
+std::size_t MemorySource::read(void* to, std::size_t size) {
+  const std::size_t taken = std::min(size, left_);
+  if (taken > 0) {
+    std::memcpy(to, next_, taken);
+    next_ += taken;
+    left_ -= taken;
+  }
+  return taken;
+}
+
+FileSource::FileSource(const std::string& path, std::string label)
+    : label_(std::move(label)), descriptor_(open_to_read(path, label_)) {
+  struct stat status = {};
+  try {
+    require<FileError>(::fstat(descriptor_, &status) == 0, label_, " must have a size, got ",
+                       system_message());
+    require<FileError>(S_ISREG(status.st_mode), label_, " must be a regular file, got ",
+                       kind_of(status.st_mode));
+  } catch (...) {
+    ::close(descriptor_);
+    throw;
+  }
+  bytes_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+FileSource::~FileSource() { ::close(descriptor_); }
+
+std::size_t FileSource::read(void* to, std::size_t size) {
+  std::size_t taken = 0;
+  while (taken < size) {
+    const ssize_t got = ::read(descriptor_, static_cast<std::byte*>(to) + taken, size - taken);
+    if (got == 0) {
+      break;
+    }
+    require<FileError>(got > 0 || errno == EINTR, label_, " must be readable to its end, got ",
+                       system_message(), " after byte ", taken);
+    taken += got > 0 ? static_cast<std::size_t>(got) : 0;
+  }
+  return taken;
+}
+
+}  // namespace gradus::data
