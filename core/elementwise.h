@@ -185,19 +185,23 @@ void run_rows(const LoopPlan& plan, const F& f, Index begin, Index end, std::ind
 
 template <class T, class F, class... P>
 void run_plan(const LoopPlan& plan, const F& f, P*... at) {
-  if (plan.dense) {
-    const Index n = plan.row_length;
-    parallel_for(std::max<Index>(n / kPieceElements, 1), [&](Index piece) {
-      const Index first = piece * kPieceElements;
-      const bool last = first + 2 * kPieceElements > n;
-      run_elements<T>(last ? n - first : kPieceElements, f, (at + first)...);
-    });
-    return;
-  }
   const Index rows = std::max<Index>(kPieceElements / std::max<Index>(plan.row_length, 1), 1);
   parallel_for((plan.rows + rows - 1) / rows, [&](Index piece) {
     run_rows<T>(plan, f, piece * rows, std::min(plan.rows, (piece + 1) * rows),
                 std::index_sequence_for<P...>(), at...);
+  });
+}
+
+// All operands in one run of n elements.
+template <class T, class F, class... P>
+void run_dense(Index n, const F& f, P*... at) {
+  const Index pieces = n / kPieceElements;
+  if (pieces <= 1) {
+    return run_elements<T>(n, f, at...);
+  }
+  parallel_for(pieces, [&](Index piece) {
+    const Index first = piece * kPieceElements;
+    run_elements<T>(piece + 1 == pieces ? n - first : kPieceElements, f, (at + first)...);
   });
 }
 
@@ -213,6 +217,9 @@ void elementwise(const char* where, const F& f, Tensors&&... tensors) {
   check_operands(where, operands, n, {!std::is_const_v<std::remove_reference_t<Tensors>>...});
   visit_floating(where, operands[0]->dtype(), [&](auto zero) {
     using T = decltype(zero);
+    if (is_one_run(operands, n)) {
+      return run_dense<T>(operands[0]->numel(), f, element_pointer<T>(tensors)...);
+    }
     run_plan<T>(plan_loop(where, operands[0]->shape(), operands, n), f,
                 element_pointer<T>(tensors)...);
   });

@@ -18,15 +18,6 @@ void LoopPlan::locate(Index row, Index* offsets) const {
 LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* operands, int n) {
   LoopPlan plan;
   plan.operands = n;
-  bool same = true;
-  for (int k = 0; k < n; ++k) {
-    same &= operands[k]->is_contiguous() && operands[k]->shape() == shape;
-  }
-  if (same) {
-    plan.dense = true;
-    plan.row_length = operands[0]->numel();
-    return plan;
-  }
   for (int k = 0; k < n; ++k) {
     require<ShapeError>(broadcasts_to(operands[k]->shape(), shape), where, ": shape ",
                         operands[k]->shape(), " must broadcast to ", shape);
@@ -77,6 +68,15 @@ LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* o
     }
   }
   return plan;
+}
+
+bool is_one_run(const Tensor* const* operands, int n) {
+  for (int k = 0; k < n; ++k) {
+    if (!operands[k]->is_contiguous() || !(operands[k]->shape() == operands[0]->shape())) {
+      return false;
+    }
+  }
+  return true;
 }
 
 void check_operands(const char* where, const Tensor* const* operands, int n,

@@ -23,6 +23,9 @@ struct LoopPlan {
 /// A plan over `shape`; each operand broadcasts to it.  Throws ShapeError naming `where`.
 LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* operands, int n);
 
+/// True if all operands are dense and of one shape, so that one run goes over them.
+bool is_one_run(const Tensor* const* operands, int n);
+
 /// Throws DtypeError unless all operands have the first one's dtype, ShapeError unless those that
 /// are written have its shape.
 void check_operands(const char* where, const Tensor* const* operands, int n,

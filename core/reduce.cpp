@@ -89,8 +89,18 @@ unsigned dims_mask(const char* where, const Tensor& x, const std::vector<Index>&
   return mask;
 }
 
+Shape masked_shape(const Shape& shape, unsigned mask, bool keepdim) {
+  Shape result;
+  for (int d = 0; d < shape.rank(); ++d) {
+    const bool reduced = mask >> d & 1U;
+    if (!reduced || keepdim) {
+      result.push_back(reduced ? 1 : shape[d]);
+    }
+  }
+  return result;
+}
+
 Tensor sum_masked(const Tensor& x, unsigned mask, bool keepdim) {
-  Shape shape;
   std::vector<Index> order;  // the kept dimensions, then the summed ones
   Index kept = 1;
   bool leading = true;  // the summed dimensions come first
@@ -100,17 +110,14 @@ Tensor sum_masked(const Tensor& x, unsigned mask, bool keepdim) {
       order.push_back(d);
       kept *= x.shape()[d];
     }
-    leading &= !summed || static_cast<int>(order.size()) == 0;
-    if (!summed || keepdim) {
-      shape.push_back(summed ? 1 : x.shape()[d]);
-    }
+    leading &= !summed || order.empty();
   }
   for (int d = 0; d < x.rank(); ++d) {
     if (mask >> d & 1U) {
       order.push_back(d);
     }
   }
-  Tensor result(shape, is_floating(x.dtype()) ? x.dtype() : i64);
+  Tensor result(masked_shape(x.shape(), mask, keepdim), is_floating(x.dtype()) ? x.dtype() : i64);
   const Index summed = kept > 0 ? x.numel() / kept : 0;
   visit_any(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -165,6 +172,11 @@ Extreme check_extreme(const char* where, const Tensor& x, Index dim, bool keepdi
 }
 
 }  // namespace
+
+Shape reduced_shape(const char* where, const Tensor& x, const std::vector<Index>& dims,
+                    bool keepdim) {
+  return masked_shape(x.shape(), dims_mask(where, x, dims), keepdim);
+}
 
 Tensor sum(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
   return sum_masked(x, dims_mask("sum", x, dims), keepdim);

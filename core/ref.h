@@ -61,8 +61,13 @@ class Ref {
   explicit operator bool() const { return object_ != nullptr; }
   bool operator==(const Ref& other) const { return object_ == other.object_; }
 
-  /// Gives up the pointer without dropping the reference.
+  /// Gives up the pointer without dropping the reference, and takes such a pointer up again.
   T* release() { return std::exchange(object_, nullptr); }
+  static Ref adopt(T* object) {
+    Ref ref;
+    ref.object_ = object;
+    return ref;
+  }
 
  private:
   void retain() {

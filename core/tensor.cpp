@@ -10,7 +10,7 @@ Tensor::Body::Body(Ref<Storage> s, const Shape& sh, const Shape& st, Index o, Dt
   }
 }
 
-Tensor::Body::~Body() = default;
+Tensor::Body::~Body() { GradSlot::release(std::move(slot)); }
 
 namespace {
 
@@ -79,7 +79,7 @@ Tensor& Tensor::set_requires_grad(bool wanted) {
                       "set_requires_grad: must be called on a leaf, got the result of a recorded "
                       "operation; detach() it first");
   if (wanted != requires_grad()) {
-    body_->slot = wanted ? make_ref<GradSlot>(true) : Ref<GradSlot>();
+    body_->slot = wanted ? make_ref<GradSlot>(true, shape(), dtype()) : Ref<GradSlot>();
   }
   return *this;
 }
@@ -99,6 +99,25 @@ void Tensor::set_grad(const Tensor& grad) const {
 }
 
 void Tensor::set_slot(Ref<GradSlot> slot) { body_->slot = std::move(slot); }
+
+void GradSlot::release(Ref<GradSlot> slot) noexcept {
+  thread_local GradSlot* waiting = nullptr;
+  thread_local bool releasing = false;
+  if (!slot || slot->use_count() > 1) {
+    return;
+  }
+  GradSlot* last = slot.release();
+  last->next_released_ = std::exchange(waiting, last);
+  if (releasing) {
+    return;  // a loop further out on this stack goes on with it
+  }
+  releasing = true;
+  while (waiting) {
+    GradSlot* next = std::exchange(waiting, waiting->next_released_);
+    Ref<GradSlot>::adopt(next);
+  }
+  releasing = false;
+}
 
 void require_writable(const char* where, const Tensor& x) {
   require<GraphError>(!x.requires_grad() || !is_recording(), where,

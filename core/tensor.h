@@ -72,6 +72,8 @@ class Tensor {
   Tensor detach() const;
   /// True if both are handles on one and the same tensor.
   bool is(const Tensor& other) const { return body_ == other.body_; }
+  /// True if there are other handles on this tensor.
+  bool is_shared() const { return body_ && body_->use_count() > 1; }
 
   // --- gradients -----------------------------------------------------------------------------
 
@@ -125,11 +127,23 @@ class Tensor {
 /// What a tensor carries for autograd.  A plain GradSlot belongs to a leaf; results of recorded
 /// operations carry a Node (autograd/node.h), which derives from it.
 struct GradSlot : Counted {
-  explicit GradSlot(bool leaf) : is_leaf(leaf) {}
+  GradSlot(bool leaf, const Shape& s, Dtype t) : is_leaf(leaf), dtype(t), shape(s) {}
   virtual ~GradSlot() = default;
 
-  Tensor grad;
+  /// Drops the reference.  Where it was the last one, whatever hangs on the slot is released after
+  /// it, in a loop: the end of a graph of any depth needs no stack.
+  static void release(Ref<GradSlot> slot) noexcept;
+
   const bool is_leaf;
+  const Dtype dtype;  ///< of the tensor and so of its gradient
+  int pending = 0;    ///< for the backward sweep: consumers that have not yet given their part
+  std::uint64_t sweep = 0;  ///< the sweep that `pending` and `incoming` belong to
+  Tensor grad;              ///< of a leaf: what earlier sweeps left
+  Tensor incoming;          ///< the sum of this sweep's parts
+  const Shape shape;
+
+ private:
+  GradSlot* next_released_ = nullptr;
 };
 
 // --- creation, all dense -----------------------------------------------------------------------

@@ -1,0 +1,58 @@
+#include <gradus/autograd/node.h>
+
+#include <algorithm>
+
+namespace gradus {
+
+void Saved::fail_changed() const {
+  fail<GraphError>({"a tensor of shape ", tensor_.shape(),
+                    " that the gradient needs was changed in place after it was used; change a "
+                    "clone() instead, or call backward first"});
+}
+
+Grads::Grads(const Node& node) : node_(node) {
+  more_.resize(static_cast<std::size_t>(std::max(node.num_inputs() - kInline, 0)));
+}
+
+Node::Node(const char* name, const Input* inputs, std::size_t count, const Tensor& result)
+    : GradSlot(false, result.shape(), result.dtype()),
+      name_(name),
+      num_inputs_(static_cast<int>(count)) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Ref<GradSlot>& slot = (*inputs[i]).slot();
+    if (i < Grads::kInline) {
+      first_[i] = slot;
+    } else {
+      more_.push_back(slot);
+    }
+  }
+}
+
+Node::~Node() { drop_inputs(); }
+
+void Node::drop_inputs() {
+  for (Ref<GradSlot>& slot : first_) {
+    GradSlot::release(std::move(slot));
+  }
+  for (Ref<GradSlot>& slot : more_) {
+    GradSlot::release(std::move(slot));
+  }
+}
+
+void Node::release() {
+  drop_closure();
+  drop_inputs();
+}
+
+void Node::fail_used() const {
+  fail<GraphError>({"backward: the graph of '", name_,
+                    "' was used up by an earlier backward; compute the result anew, or keep the "
+                    "graph with backward(y, {.retain_graph = true})"});
+}
+
+bool needs_record(std::initializer_list<Input> inputs) {
+  return is_recording() &&
+         std::any_of(inputs.begin(), inputs.end(), [](const Input& x) { return (*x).requires_grad(); });
+}
+
+}  // namespace gradus

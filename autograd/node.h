@@ -1,0 +1,147 @@
+#pragma once
+// How a result remembers where it came from.  Every op makes its result with functions that see
+// numbers alone and hands it to record(), together with a closure that turns the gradient of the
+// result, dy, into those of the inputs:
+//
+//   Tensor tanh(const Tensor& x) {
+//     Tensor y = empty_like(x);
+//     elementwise("tanh", [](auto& y, auto x) { y = tanh(x); }, y, x);
+//     return record(y, "tanh", {x}, [y = Saved(y)](const Tensor& dy, Grads& dx) {
+//       dx[0] = ...;  // (1 - y^2) dy
+//     });
+//   }
+//
+// The nodes form a graph from results to inputs.  backward() (autograd/backward.h) walks it.
+#include <gradus/core/tensor.h>
+
+#include <initializer_list>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace gradus {
+
+class Node;
+
+/// A tensor that a closure needs at backward.  Reading it checks that it has not been changed since.
+class Saved {
+ public:
+  explicit Saved(const Tensor& x) : tensor_(x), version_(x.storage().version()) {}
+
+  /// Throws GraphError if the tensor was changed in place after it was saved.
+  const Tensor& operator*() const {
+    if (tensor_.storage().version() != version_) [[unlikely]] {
+      fail_changed();
+    }
+    return tensor_;
+  }
+
+ private:
+  [[noreturn]] void fail_changed() const;
+
+  Tensor tensor_;
+  std::uint64_t version_;
+};
+
+/// Where a closure puts the gradients of the inputs.  One left undefined counts as zero.
+class Grads {
+ public:
+  explicit Grads(const Node& node);
+
+  /// False for inputs that need no gradient: what would be computed for them is thrown away.
+  bool wanted(int input) const;
+  Tensor& operator[](int input) {
+    return input < kInline ? first_[input] : more_[static_cast<std::size_t>(input - kInline)];
+  }
+
+  static constexpr int kInline = 3;
+
+ private:
+  const Node& node_;
+  Tensor first_[kInline];
+  std::vector<Tensor> more_;
+};
+
+/// An operand of record(): a tensor by reference.
+class Input {
+ public:
+  Input(const Tensor& tensor) : tensor_(&tensor) {}
+  const Tensor& operator*() const { return *tensor_; }
+
+ private:
+  const Tensor* tensor_;
+};
+
+/// One recorded operation: its name, the slots of its inputs, and its derivative.
+class Node : public GradSlot {
+ public:
+  Node(const char* name, const Input* inputs, std::size_t count, const Tensor& result);
+  ~Node() override;
+
+  const char* name() const { return name_; }
+  int num_inputs() const { return num_inputs_; }
+  /// Null where the input needs no gradient.
+  const Ref<GradSlot>& input(int i) const {
+    return i < Grads::kInline ? first_[i] : more_[static_cast<std::size_t>(i - Grads::kInline)];
+  }
+
+  /// Throws GraphError after release().
+  virtual void derive(const Tensor& dy, Grads& dx) = 0;
+  /// Drops what was saved and the way to the inputs; the node cannot be used again.
+  void release();
+
+ protected:
+  virtual void drop_closure() = 0;
+  [[noreturn]] void fail_used() const;
+
+ private:
+  void drop_inputs();
+
+  const char* name_;
+  int num_inputs_;
+  Ref<GradSlot> first_[Grads::kInline];
+  std::vector<Ref<GradSlot>> more_;
+};
+
+inline bool Grads::wanted(int input) const { return bool(node_.input(input)); }
+
+template <class F>
+class NodeOf final : public Node {
+ public:
+  NodeOf(const char* name, const Input* inputs, std::size_t count, const Tensor& result, F closure)
+      : Node(name, inputs, count, result), closure_(std::move(closure)) {}
+
+  void derive(const Tensor& dy, Grads& dx) override {
+    if (!closure_) {
+      fail_used();
+    }
+    (*closure_)(dy, dx);
+  }
+
+ private:
+  void drop_closure() override { closure_.reset(); }
+
+  std::optional<F> closure_;
+};
+
+/// True if an operation on these inputs is to be recorded: one wants a gradient, and no NoGrad lives.
+bool needs_record(std::initializer_list<Input> inputs);
+
+/// Returns `result`, made by operation `name` from `inputs`, with a node for backward.
+/// derive(dy, dx) puts the inputs' gradients into dx[0], dx[1], ...; dy has the result's shape and
+/// dtype.  What it needs of inputs or result it captures as Saved.
+template <class F>
+Tensor record(const Tensor& result, const char* name, std::initializer_list<Input> inputs,
+              F derive) {
+  if (!needs_record(inputs)) {
+    return result;
+  }
+  // What the closure holds stays without history: one that held its own node would never be
+  // released.
+  Tensor recorded = result.is_shared() ? result.detach() : result;
+  recorded.set_slot(make_ref<NodeOf<F>>(name, inputs.begin(), inputs.size(), recorded,
+                                        std::move(derive)));
+  return recorded;
+}
+
+}  // namespace gradus

@@ -1,0 +1,24 @@
+#include <gradus/autograd/node.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/core/reduce.h>
+#include <gradus/core/view.h>
+
+namespace gradus {
+
+Tensor sum(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
+  const Shape stretch = core::reduced_shape("sum", x, dims, true);
+  return record(core::sum(x, dims, keepdim), "sum", {x},
+                [from = x.shape(), stretch](const Tensor& dy, Grads& dx) {
+                  dx[0] = core::expand(core::reshape(dy, stretch), from);  // dx = dy, everywhere
+                });
+}
+
+Tensor mean(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
+  require<DtypeError>(is_floating(x.dtype()), "mean: dtype must be f32 or f64, got ", x.dtype(),
+                      "; convert it with convert(x, f32)");
+  const Tensor total = sum(x, dims, keepdim);
+  return total * (static_cast<double>(total.numel()) / static_cast<double>(x.numel()));
+}
+
+}  // namespace gradus

@@ -1,0 +1,86 @@
+#include <gradus/autograd/node.h>
+#include <gradus/autograd/ops/view.h>
+#include <gradus/core/reduce.h>
+#include <gradus/core/view.h>
+
+namespace gradus {
+
+Tensor reshape(const Tensor& x, const Shape& shape) {
+  return record(core::reshape(x, shape), "reshape", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) {
+                  dx[0] = core::reshape(dy, from);
+                });
+}
+
+Tensor transpose(const Tensor& x, Index dim0, Index dim1) {
+  return record(core::transpose(x, dim0, dim1), "transpose", {x},
+                [dim0, dim1](const Tensor& dy, Grads& dx) {
+                  dx[0] = core::transpose(dy, dim0, dim1);
+                });
+}
+
+Tensor permute(const Tensor& x, const std::vector<Index>& order) {
+  const Tensor y = core::permute(x, order);
+  std::vector<Index> back(order.size());
+  for (std::size_t d = 0; d < order.size(); ++d) {
+    back[static_cast<std::size_t>(wrap_dim("permute", order[d], x.rank()))] = static_cast<Index>(d);
+  }
+  return record(y, "permute", {x}, [back](const Tensor& dy, Grads& dx) {
+    dx[0] = core::permute(dy, back);
+  });
+}
+
+// The gradient of a part: dy in the part's place, zeros elsewhere.
+Tensor slice(const Tensor& x, Index dim, Index start, Index stop, Index step) {
+  return record(core::slice(x, dim, start, stop, step), "slice", {x},
+                [from = x.shape(), dim, start, stop, step](const Tensor& dy, Grads& dx) {
+                  dx[0] = zeros(from, dy.dtype());
+                  copy(core::slice(dx[0], dim, start, stop, step), dy);
+                });
+}
+
+Tensor select(const Tensor& x, Index dim, Index index) {
+  return record(core::select(x, dim, index), "select", {x},
+                [from = x.shape(), dim, index](const Tensor& dy, Grads& dx) {
+                  dx[0] = zeros(from, dy.dtype());
+                  copy(core::select(dx[0], dim, index), dy);
+                });
+}
+
+Tensor expand(const Tensor& x, const Shape& shape) {
+  return record(core::expand(x, shape), "expand", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) {
+                  dx[0] = core::sum_to(dy, from);
+                });
+}
+
+Tensor squeeze(const Tensor& x, Index dim) {
+  return record(core::squeeze(x, dim), "squeeze", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) {
+                  dx[0] = core::reshape(dy, from);
+                });
+}
+
+Tensor unsqueeze(const Tensor& x, Index dim) {
+  return record(core::unsqueeze(x, dim), "unsqueeze", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) {
+                  dx[0] = core::reshape(dy, from);
+                });
+}
+
+Tensor flatten(const Tensor& x, Index first) {
+  const int d = wrap_dim("flatten", first, x.rank());
+  Shape shape;
+  Index joined = 1;
+  for (int k = 0; k < x.rank(); ++k) {
+    if (k < d) {
+      shape.push_back(x.shape()[k]);
+    } else {
+      joined *= x.shape()[k];
+    }
+  }
+  shape.push_back(joined);
+  return reshape(x, shape);
+}
+
+}  // namespace gradus

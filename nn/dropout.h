@@ -1,0 +1,25 @@
+#pragma once
+#include <gradus/core/random.h>
+#include <gradus/nn/module.h>
+
+namespace gradus::nn {
+
+/// In training, each element becomes 0 with probability p and the others are divided by 1 - p; in
+/// evaluation nothing changes.
+/// Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov: Dropout. JMLR 15, 2014, scaled in
+/// training ("inverted") as in PyTorch and Keras.
+class Dropout : public Module {
+ public:
+  /// Splits its own numbers off `rng`.  Throws ValueError unless 0 <= p <= 1.
+  Dropout(double p, Rng& rng);
+
+  Tensor forward(const Tensor& x) override;
+
+  double p() const { return p_; }
+
+ private:
+  double p_;
+  Rng rng_;
+};
+
+}  // namespace gradus::nn

@@ -1,0 +1,34 @@
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/softmax.h>
+#include <gradus/core/reduce.h>
+#include <gradus/nn/loss.h>
+
+namespace gradus::nn {
+
+Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
+  return gradus::cross_entropy(logits, labels);
+}
+
+Tensor mse(const Tensor& prediction, const Tensor& target) {
+  require<ShapeError>(prediction.shape() == target.shape(),
+                      "mse: prediction and target must have one shape, got ", prediction.shape(),
+                      " and ", target.shape());
+  const Tensor error = prediction - target;
+  return mean(error * error);
+}
+
+double accuracy(const Tensor& logits, const Tensor& labels) {
+  require<ShapeError>(logits.rank() == 2 && labels.shape() == Shape{logits.shape()[0]},
+                      "accuracy: logits must be [batch, classes] and labels [batch], got ",
+                      logits.shape(), " and ", labels.shape());
+  const std::vector<std::int64_t> found = core::argmax(logits, 1).to_vector<std::int64_t>();
+  const std::vector<std::int64_t> wanted = labels.to_vector<std::int64_t>();
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    right += found[i] == wanted[i];
+  }
+  return double(right) / double(found.size());
+}
+
+}  // namespace gradus::nn

@@ -1,0 +1,20 @@
+#pragma once
+// Losses: scalars that say how wrong a batch of predictions is, averaged.
+#include <gradus/core/tensor.h>
+
+namespace gradus::nn {
+
+/// The mean over the batch of -ln softmax(logits)[label], in nats.  logits: [batch, classes],
+/// labels: i64 [batch].  Large finite logits never give NaN.  See cross_entropy in
+/// autograd/ops/softmax.h for the errors.
+Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
+
+/// The mean over all elements of (prediction - target)^2.  Throws ShapeError unless both have one
+/// shape: broadcasting here is nearly always a mistake.
+Tensor mse(const Tensor& prediction, const Tensor& target);
+
+/// The share of rows whose largest logit is at the label, from 0 to 1; not differentiable.
+/// logits: [batch, classes], labels: i64 [batch].
+double accuracy(const Tensor& logits, const Tensor& labels);
+
+}  // namespace gradus::nn

@@ -1,0 +1,39 @@
+#pragma once
+#include <gradus/nn/module.h>
+
+#include <memory>
+#include <vector>
+
+namespace gradus::nn {
+
+/// Layers one after the other; their parameters are named by position: "0.weight", "2.bias".
+///
+///   nn::Sequential net(nn::Flatten(), nn::Linear(784, 128, rng), nn::ReLU(),
+///                      nn::Linear(128, 10, rng));
+class Sequential : public Module {
+ public:
+  template <class... Layers>
+    requires(std::is_base_of_v<Module, std::decay_t<Layers>> && ...)
+  explicit Sequential(Layers&&... layers) {
+    (add(std::forward<Layers>(layers)), ...);
+  }
+
+  /// Appends a layer.  Returns this.
+  template <class Layer>
+  Sequential& add(Layer&& layer) {
+    layers_.push_back(std::make_unique<std::decay_t<Layer>>(std::forward<Layer>(layer)));
+    return *this;
+  }
+
+  std::size_t size() const { return layers_.size(); }
+  /// Throws IndexError outside [0, size).
+  Module& operator[](std::size_t i);
+
+  Tensor forward(const Tensor& x) override;
+  void fields(Fields& visit) override;
+
+ private:
+  std::vector<std::unique_ptr<Module>> layers_;
+};
+
+}  // namespace gradus::nn
