@@ -81,19 +81,31 @@ template Tensor from_vector(const std::vector<double>&, const Shape&);
 template Tensor from_vector(const std::vector<std::int64_t>&, const Shape&);
 template Tensor from_vector(const std::vector<std::uint8_t>&, const Shape&);
 
-Tensor tensor(std::initializer_list<float> values) {
-  return from_vector(std::vector<float>(values), {static_cast<Index>(values.size())});
+// `shape` grows with the first list of each level; the others must agree with it.
+void Nested::read(int depth, Shape& shape, std::vector<float>& values) const {
+  if (!is_list_) {
+    require<ShapeError>(depth == shape.rank(), "tensor: lists must be nested evenly, got a number at "
+                        "level ", depth, " of shape ", shape);
+    values.push_back(static_cast<float>(value_));
+    return;
+  }
+  const auto length = static_cast<Index>(items_.size());
+  if (depth == shape.rank() && values.empty()) {
+    shape.push_back(length);
+  }
+  require<ShapeError>(depth < shape.rank() && shape[depth] == length,
+                      "tensor: lists at one level must have one length, got ", length, " in shape ",
+                      shape);
+  for (const Nested& item : items_) {
+    item.read(depth + 1, shape, values);
+  }
 }
 
-Tensor tensor(std::initializer_list<std::initializer_list<float>> rows) {
-  const std::size_t columns = rows.size() == 0 ? 0 : rows.begin()->size();
+Tensor tensor(std::initializer_list<Nested> items) {
+  Shape shape;
   std::vector<float> values;
-  for (const auto& row : rows) {
-    require<ShapeError>(row.size() == columns, "tensor: rows must have one length, got ", columns,
-                        " and ", row.size());
-    values.insert(values.end(), row);
-  }
-  return from_vector(values, {static_cast<Index>(rows.size()), static_cast<Index>(columns)});
+  Nested(items).read(0, shape, values);
+  return from_vector(values, shape);
 }
 
 }  // namespace gradus

@@ -164,8 +164,24 @@ Tensor eye(Index n, Dtype dtype = f32);
 /// The values in row-major order.  Throws ShapeError unless there are as many as the shape holds.
 template <Element T>
 Tensor from_vector(const std::vector<T>& values, const Shape& shape);
-Tensor tensor(std::initializer_list<float> values);
-Tensor tensor(std::initializer_list<std::initializer_list<float>> rows);
+
+/// A number, or a list of lists in braces.
+class Nested {
+ public:
+  Nested(double value) : value_(value) {}
+  Nested(std::initializer_list<Nested> items) : is_list_(true), items_(items) {}
+
+ private:
+  friend Tensor tensor(std::initializer_list<Nested> items);
+  void read(int depth, Shape& shape, std::vector<float>& values) const;
+
+  double value_ = 0;
+  bool is_list_ = false;
+  std::vector<Nested> items_;
+};
+/// tensor({{1, 2}, {3, 4}}): f32, of any rank.  Throws ShapeError unless the lists at each level have
+/// one length.
+Tensor tensor(std::initializer_list<Nested> items);
 
 /// The numbers in another dtype.  Floating to integer truncates towards 0 and saturates at the
 /// type's range; NaN becomes 0.  Not recorded.
