@@ -20,8 +20,10 @@ const char* kind_of(mode_t mode) {
 }
 
 int open_to_read(const std::string& path, const std::string& label) {
-  require<FileError>(path.find('\0') == std::string::npos, label,
-                     " must be named without zero bytes, got one in the name");
+  // Not with the label: whoever prints the message would see it end at the zero byte.
+  require<FileError>(path.find('\0') == std::string::npos,
+                     "FileSource: a file name must be without zero bytes, got one after \"",
+                     path.substr(0, path.find('\0')), "\"");
   int descriptor = -1;
   do {
     // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.

@@ -1,0 +1,155 @@
+#include <gradus/data/source.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "data/idx_reading.h"
+
+namespace gradus::data {
+namespace {
+
+using test::Bytes;
+using test::expect_error;
+using test::idx_counting;
+using test::read;
+using test::seconds_of;
+using test::TempFolder;
+
+TEST(IdxFile, is_read_whatever_its_name_and_through_a_link) {
+  const TempFolder folder;
+  const Bytes bytes = idx_counting({3, 5});
+  const std::vector<std::string> paths = {folder.write("plain", bytes),
+                                          folder.write("plain.gz", bytes),
+                                          folder.write("compressed", test::gzip_stored(bytes)),
+                                          folder.write("compressed.gz", test::gzip_stored(bytes))};
+  std::filesystem::create_symlink(paths[2], folder / "link");
+  for (const std::string& path : paths) {
+    EXPECT_EQ(read_idx(path).to_vector<std::uint8_t>(), read(bytes).to_vector<std::uint8_t>());
+  }
+  EXPECT_EQ(read_idx(folder / "link").shape(), (Shape{3, 5}));
+}
+
+TEST(IdxFile, that_cannot_be_opened_says_why) {
+  const TempFolder folder;
+  expect_error<FileError>(
+      [&] { read_idx(folder / "none"); },
+      "read_idx: " + folder.path() + "/none must open for reading, got No such file or directory");
+  expect_error<FileError>(
+      [&] { read_idx(folder.path()); },
+      "read_idx: " + folder.path() + " must be a regular file, got a directory");
+  expect_error<FileError>([] { read_idx(""); },
+                          "read_idx:  must open for reading, got No such file or directory");
+  expect_error<FileError>([] { read_idx("/dev/zero"); },
+                          "read_idx: /dev/zero must be a regular file, got a device or socket");
+  expect_error<FileError>([] { read_idx(Bytes("a\0b", 3)); },
+                          "FileSource: a file name must be without zero bytes, got one after "
+                          "\"a\"");
+  EXPECT_THROW(read_idx(folder / Bytes(5000, 'x')), FileError);
+  std::filesystem::create_symlink(folder / "loop", folder / "loop");
+  EXPECT_THROW(read_idx(folder / "loop"), FileError);
+  expect_error<FileError>(
+      [&] { read_idx(folder.write("empty", "")); },
+      "read_idx: " + folder.path() + "/empty must be an IDX file, got an empty one");
+}
+
+TEST(IdxFile, without_permission_says_so) {
+  const TempFolder folder;
+  const std::string path = folder.write("secret", idx_counting({3}));
+  ASSERT_EQ(::chmod(path.c_str(), 0), 0);
+  const bool root = ::geteuid() == 0;
+  ASSERT_TRUE(!root || ::seteuid(65534) == 0);
+  try {
+    read_idx(path);
+    ADD_FAILURE() << "the file was read";
+  } catch (const FileError& error) {
+    EXPECT_EQ(error.what(), "read_idx: " + path + " must open for reading, got Permission denied");
+  }
+  ASSERT_TRUE(!root || ::seteuid(0) == 0);
+}
+
+TEST(IdxFile, a_pipe_is_refused_without_waiting_for_a_writer) {
+  const TempFolder folder;
+  const std::string path = folder / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const double seconds = seconds_of([&] {
+    expect_error<FileError>([&] { read_idx(path); },
+                            "read_idx: " + path + " must be a regular file, got a pipe");
+  });
+  EXPECT_LT(seconds, 1);
+}
+
+// The kernel refuses to read the first page of a process: a read error on a regular file.
+TEST(IdxFile, a_read_error_is_reported) {
+  expect_error<FileError>([] { read_idx("/proc/self/mem"); },
+                          "read_idx: /proc/self/mem must be readable to its end, got Input/output "
+                          "error after byte 0");
+}
+
+std::ptrdiff_t open_descriptors() {
+  const std::filesystem::directory_iterator entries("/proc/self/fd");
+  return std::distance(begin(entries), end(entries));
+}
+
+TEST(IdxFile, ten_thousand_reads_leave_no_descriptor_open) {
+  const TempFolder folder;
+  const std::string paths[] = {folder.write("good", idx_counting({3})), folder.path(),
+                               folder.write("short", idx_counting({3}).substr(0, 9)),
+                               folder.write("broken.gz", test::kGzipHeader), folder / "none"};
+  const std::ptrdiff_t before = open_descriptors();
+  for (int round = 0; round < 2000; ++round) {
+    EXPECT_EQ(read_idx(paths[0]).numel(), 3);
+    for (int bad = 1; bad < 5; ++bad) {
+      EXPECT_THROW(read_idx(paths[bad]), FileError);
+    }
+  }
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(IdxFile, without_a_free_descriptor_says_so) {
+  const TempFolder folder;
+  const std::string path = folder.write("good", idx_counting({3}));
+  rlimit limit = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {0, limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::string message;
+  try {
+    read_idx(path);
+  } catch (const FileError& error) {
+    message = error.what();
+  }
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(message, "read_idx: " + path + " must open for reading, got Too many open files");
+  EXPECT_EQ(read_idx(path).numel(), 3);
+}
+
+// A second thread changes the size all the time: what comes is the whole array or an error.
+TEST(ThreadsIdxFile, that_changes_while_it_is_read_gives_an_array_or_an_error) {
+  const TempFolder folder;
+  const Bytes bytes = idx_counting({1000, 1000});
+  const std::string path = folder.write("changing", bytes);
+  std::atomic<bool> stop = false;
+  std::thread changer([&] {
+    for (std::size_t round = 0; !stop; ++round) {
+      const std::size_t sizes[] = {bytes.size(), 500000, bytes.size() + 10, 3};
+      std::error_code ignored;
+      std::filesystem::resize_file(path, sizes[round % 4], ignored);
+    }
+  });
+  for (int round = 0; round < 300; ++round) {
+    try {
+      EXPECT_EQ(read_idx(path).shape(), (Shape{1000, 1000}));
+    } catch (const FileError&) {
+      // Expected for most rounds.
+    }
+  }
+  stop = true;
+  changer.join();
+}
+
+}  // namespace
+}  // namespace gradus::data
