@@ -139,14 +139,18 @@ void backward(const Tensor& y, const BackwardOptions& options) {
                       "gradient, got one without history; call set_requires_grad() on the leaves");
   Tensor upstream = options.upstream;
   if (!upstream) {
-    require<ShapeError>(y.numel() == 1, "backward: without an upstream gradient the tensor must have "
-                        "one element, got shape ", y.shape(), "; take sum() or mean() first");
+    require<ShapeError>(y.numel() == 1,
+                        "backward: without an upstream gradient the tensor must have "
+                        "one element, got shape ",
+                        y.shape(), "; take sum() or mean() first");
     upstream = ones_like(y);
   }
-  require<ShapeError>(upstream.shape() == y.shape(), "backward: upstream gradient must have the shape ",
-                      y.shape(), " of the tensor, got ", upstream.shape());
-  require<DtypeError>(upstream.dtype() == y.dtype(), "backward: upstream gradient must have the dtype ",
-                      y.dtype(), " of the tensor, got ", upstream.dtype());
+  require<ShapeError>(upstream.shape() == y.shape(),
+                      "backward: upstream gradient must have the shape ", y.shape(),
+                      " of the tensor, got ", upstream.shape());
+  require<DtypeError>(upstream.dtype() == y.dtype(),
+                      "backward: upstream gradient must have the dtype ", y.dtype(),
+                      " of the tensor, got ", upstream.dtype());
   Sweep sweep(y.slot(), std::move(upstream), options.retain_graph);
   sweep.run(y.slot());
 }

@@ -12,23 +12,23 @@
 namespace gradus {
 
 struct GradCheckOptions {
-  double step = 1e-6;                 ///< h
-  double absolute = 1e-5;             ///< error allowed, plus
-  double relative = 1e-3;             ///< this times the difference quotient
+  double step = 1e-6;      ///< h
+  double absolute = 1e-5;  ///< error allowed, plus
+  double relative = 1e-3;  ///< this times the difference quotient
 };
 
 struct GradCheckResult {
   bool ok = true;
   double largest_error = 0;  ///< absolute
-  std::string report;        ///< empty if ok; otherwise input, position and both values of the worst
+  std::string report;  ///< empty if ok; otherwise input, position and both values of the worst
   explicit operator bool() const { return ok; }
 };
 
 /// Checks all inputs that require a gradient; they must be f64 (ValueError otherwise) and are as
 /// before on return, their gradients cleared.  `function` must not change them and must give the
 /// same result for the same inputs.
-GradCheckResult check_gradients(
-    const std::function<Tensor(const std::vector<Tensor>&)>& function,
-    const std::vector<Tensor>& inputs, const GradCheckOptions& options = {});
+GradCheckResult check_gradients(const std::function<Tensor(const std::vector<Tensor>&)>& function,
+                                const std::vector<Tensor>& inputs,
+                                const GradCheckOptions& options = {});
 
 }  // namespace gradus

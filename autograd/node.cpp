@@ -51,8 +51,8 @@ void Node::fail_used() const {
 }
 
 bool needs_record(std::initializer_list<Input> inputs) {
-  return is_recording() &&
-         std::any_of(inputs.begin(), inputs.end(), [](const Input& x) { return (*x).requires_grad(); });
+  return is_recording() && std::any_of(inputs.begin(), inputs.end(),
+                                       [](const Input& x) { return (*x).requires_grad(); });
 }
 
 }  // namespace gradus

@@ -23,7 +23,8 @@ namespace gradus {
 
 class Node;
 
-/// A tensor that a closure needs at backward.  Reading it checks that it has not been changed since.
+/// A tensor that a closure needs at backward.  Reading it checks that it has not been changed
+/// since.
 class Saved {
  public:
   explicit Saved(const Tensor& x) : tensor_(x), version_(x.storage().version()) {}
@@ -124,7 +125,8 @@ class NodeOf final : public Node {
   std::optional<F> closure_;
 };
 
-/// True if an operation on these inputs is to be recorded: one wants a gradient, and no NoGrad lives.
+/// True if an operation on these inputs is to be recorded: one wants a gradient, and no NoGrad
+/// lives.
 bool needs_record(std::initializer_list<Input> inputs);
 
 /// Returns `result`, made by operation `name` from `inputs`, with a node for backward.
@@ -139,8 +141,8 @@ Tensor record(const Tensor& result, const char* name, std::initializer_list<Inpu
   // What the closure holds stays without history: one that held its own node would never be
   // released.
   Tensor recorded = result.is_shared() ? result.detach() : result;
-  recorded.set_slot(make_ref<NodeOf<F>>(name, inputs.begin(), inputs.size(), recorded,
-                                        std::move(derive)));
+  recorded.set_slot(
+      make_ref<NodeOf<F>>(name, inputs.begin(), inputs.size(), recorded, std::move(derive)));
   return recorded;
 }
 

@@ -1,10 +1,10 @@
+#include <cblas.h>
 #include <gradus/core/blas.h>
 #include <gradus/core/parallel.h>
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 // Found in OpenBLAS alone; null with another CBLAS.
 extern "C" {
@@ -25,7 +25,8 @@ void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, floa
   cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
-               const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc) {
+               const double* a, int lda, const double* b, int ldb, double beta, double* c,
+               int ldc) {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
@@ -124,10 +125,18 @@ void scal(Index n, double alpha, double* x) {
   use_one_thread();
   cblas_dscal(size_of(n), alpha, x, 1);
 }
+// Squares of floats neither overflow nor underflow in double.  (snrm2 returns a float, which the norm
+// of large floats may exceed.)
 template <>
 double nrm2(Index n, const float* x) {
-  use_one_thread();
-  return static_cast<double>(cblas_snrm2(size_of(n), x, 1));
+  constexpr Index kLanes = 16;
+  double sums[kLanes] = {};
+  for (Index i = 0; i < n; i += kLanes) {
+    for (Index lane = 0; lane < std::min(kLanes, n - i); ++lane) {
+      sums[lane] += double(x[i + lane]) * double(x[i + lane]);
+    }
+  }
+  return std::sqrt(std::accumulate(sums, sums + kLanes, 0.0));
 }
 template <>
 double nrm2(Index n, const double* x) {
@@ -179,8 +188,8 @@ void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, 
   const Tensor db = as_matrix(b, mb) ? b : b.clone();
   as_matrix(da, ma);
   as_matrix(db, mb);
-  require<ShapeError>(c.rank() == 2 && c.shape()[0] == a.shape()[0] && c.shape()[1] == b.shape()[1] &&
-                          as_matrix(c, mc),
+  require<ShapeError>(c.rank() == 2 && c.shape()[0] == a.shape()[0] &&
+                          c.shape()[1] == b.shape()[1] && as_matrix(c, mc),
                       where, ": result of ", a.shape(), " and ", b.shape(),
                       " does not fit its place ", c.shape());
   visit_floating(where, a.dtype(), [&](auto zero) {
@@ -190,8 +199,8 @@ void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, 
     const Index k = a.shape()[1];
     T* to = c.mutable_data<T>();
     if (mc.form == blas::Form::plain) {
-      blas::gemm<T>(ma.form, mb.form, m, n, k, T(alpha), da.data<T>(), ma.step, db.data<T>(), mb.step,
-                    T(beta), to, mc.step);
+      blas::gemm<T>(ma.form, mb.form, m, n, k, T(alpha), da.data<T>(), ma.step, db.data<T>(),
+                    mb.step, T(beta), to, mc.step);
     } else {
       // C' = B' A'
       const auto flip = [](blas::Form form) {

@@ -1,7 +1,7 @@
 #pragma once
-// The only place that knows CBLAS.  The library is always called on one thread: products are cut into
-// tiles by their shapes alone and the tiles run in parallel_for, so results are the same bits for any
-// number of threads (OpenBLAS on two threads of its own gives other bits than on one).
+// The only place that knows CBLAS.  The library is always called on one thread: products are cut
+// into tiles by their shapes alone and the tiles run in parallel_for, so results are the same bits
+// for any number of threads (OpenBLAS on two threads of its own gives other bits than on one).
 #include <gradus/core/tensor.h>
 
 #include <string>
@@ -11,8 +11,8 @@ namespace gradus::blas {
 /// How an operand of a product stands in memory.
 enum class Form { plain, transposed };
 
-/// C <- alpha op(A) op(B) + beta C, all row-major: op(A) is [m, k], op(B) [k, n], C [m, n]; lda, ldb
-/// and ldc are the distances of rows in memory.  With beta = 0, C is not read.
+/// C <- alpha op(A) op(B) + beta C, all row-major: op(A) is [m, k], op(B) [k, n], C [m, n]; lda,
+/// ldb and ldc are the distances of rows in memory.  With beta = 0, C is not read.
 template <class T>
 void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
           const T* b, Index ldb, T beta, T* c, Index ldc);
@@ -34,8 +34,8 @@ std::string description();
 
 namespace gradus::core {
 
-/// c <- alpha a b + beta c for matrices with any strides; one of c's must be 1.  Throws ShapeError or
-/// DtypeError naming `where`.
+/// c <- alpha a b + beta c for matrices with any strides; one of c's must be 1.  Throws ShapeError
+/// or DtypeError naming `where`.
 void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, double alpha = 1,
           double beta = 0);
 

@@ -70,6 +70,7 @@ void copy_elements(const core::LoopPlan& plan, To* to, const From* from) {
 
 // `plan_loop` has checked the shapes; x is written without regard to graphs.
 void copy_values(const char* where, const Tensor& x, const Tensor& source) {
+  core::require_unexpanded(where, x);
   const Tensor* const operands[] = {&x, &source};
   const core::LoopPlan plan = core::plan_loop(where, x.shape(), operands, 2);
   if (x.numel() == 0) {

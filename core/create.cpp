@@ -51,8 +51,9 @@ Tensor arange(Index n, Dtype dtype) {
 Tensor linspace(double first, double last, Index n, Dtype dtype) {
   require<DtypeError>(is_floating(dtype), "linspace: dtype must be f32 or f64, got ", dtype);
   return generate(n, dtype, [&](Index i) {
-    return i + 1 == n && n > 1 ? last
-                               : first + (last - first) * double(i) / double(std::max<Index>(n - 1, 1));
+    return i + 1 == n && n > 1
+               ? last
+               : first + (last - first) * double(i) / double(std::max<Index>(n - 1, 1));
   });
 }
 
@@ -69,9 +70,9 @@ Tensor eye(Index n, Dtype dtype) {
 
 template <Element T>
 Tensor from_vector(const std::vector<T>& values, const Shape& shape) {
-  require<ShapeError>(count(shape) == static_cast<Index>(values.size()), "from_vector: shape ", shape,
-                      " must hold as many elements as there are values, got ", count(shape), " and ",
-                      values.size());
+  require<ShapeError>(count(shape) == static_cast<Index>(values.size()), "from_vector: shape ",
+                      shape, " must hold as many elements as there are values, got ", count(shape),
+                      " and ", values.size());
   Tensor x(shape, dtype_of<T>);
   std::copy(values.begin(), values.end(), x.mutable_data<T>());
   return x;
@@ -84,8 +85,10 @@ template Tensor from_vector(const std::vector<std::uint8_t>&, const Shape&);
 // `shape` grows with the first list of each level; the others must agree with it.
 void Nested::read(int depth, Shape& shape, std::vector<float>& values) const {
   if (!is_list_) {
-    require<ShapeError>(depth == shape.rank(), "tensor: lists must be nested evenly, got a number at "
-                        "level ", depth, " of shape ", shape);
+    require<ShapeError>(depth == shape.rank(),
+                        "tensor: lists must be nested evenly, got a number at "
+                        "level ",
+                        depth, " of shape ", shape);
     values.push_back(static_cast<float>(value_));
     return;
   }

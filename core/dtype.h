@@ -33,7 +33,8 @@ inline constexpr Dtype dtype_of<std::uint8_t> = u8;
 
 /// A C++ type that is the element type of some dtype.
 template <class T>
-concept Element = dtype_of<T> != kNoDtype;
+concept Element = dtype_of<T>
+!= kNoDtype;
 
 /// Calls f(T{}) with T the C++ type of a floating dtype.  Throws DtypeError naming `where`.
 template <class F>

@@ -6,8 +6,8 @@
 // The formula is called with packs of numbers (core/pack.h), one of every operand, all at the same
 // place.  Operands passed as `Tensor&` are written back, `const Tensor&` are only read; the latter
 // broadcast to the shape of the first.  One pass over memory, vectorised with the widest
-// instructions of the processor even where the calling file is compiled with plain -O2, and the same
-// bits for every instruction set and number of threads.
+// instructions of the processor even where the calling file is compiled with plain -O2, and the
+// same bits for every instruction set and number of threads.
 //
 // Limit: memory. In L2 and beyond, Adam's formula moves its bytes as fast as a loop that only adds
 // (benchmarks/optim_benchmark.cpp).
@@ -25,7 +25,8 @@ namespace gradus::core {
 /// Elements of one piece of a parallel loop.  Less than two of them are not worth a second thread.
 inline constexpr Index kPieceElements = 16384;
 
-// --- contiguous runs -------------------------------------------------------------------------------
+// --- contiguous runs
+// -------------------------------------------------------------------------------
 
 // One operand's pack at one place: loaded when made, written back by store() if P is not const.
 template <class S, class P>
@@ -122,7 +123,8 @@ inline void run_plain(Index n, F f, P*... at) {
   run_packs<sizeof(T), T>(n, f, at...);
 }
 
-// --- strided rows ------------------------------------------------------------------------------------
+// --- strided rows
+// ------------------------------------------------------------------------------------
 
 // One operand of a strided row: blocks of it are gathered into a buffer, and scattered back if P is
 // not const, unless it lies in order already.
@@ -161,7 +163,8 @@ void run_row(Index n, const F& f, RowOperand<T, P>&&... operands) {
   }
 }
 
-// --- tensors -----------------------------------------------------------------------------------------
+// --- tensors
+// -----------------------------------------------------------------------------------------
 
 /// The element type pointer of an operand: T* of a `Tensor&`, const T* of a `const Tensor&`.
 template <class T>
@@ -206,9 +209,9 @@ void run_dense(Index n, const F& f, P*... at) {
 }
 
 /// f(x, y, ...) for the elements of the tensors: see the top of this file.  All tensors have the
-/// dtype of the first, f32 or f64; written ones have its shape, the others broadcast to it.  Written
+/// dtype of the first, f32 or f64; written ones have its shape, the others broadcast to it. Written
 /// tensors must not overlap other operands except where they are the same elements.
-/// Throws DtypeError or ShapeError naming `where`.
+/// Throws DtypeError, ShapeError, or ValueError for writing an expanded view, naming `where`.
 template <class F, class... Tensors>
 void elementwise(const char* where, const F& f, Tensors&&... tensors) {
   const Tensor* const operands[] = {&tensors...};
@@ -220,8 +223,9 @@ void elementwise(const char* where, const F& f, Tensors&&... tensors) {
     if (is_one_run(operands, n)) {
       return run_dense<T>(operands[0]->numel(), f, element_pointer<T>(tensors)...);
     }
-    run_plan<T>(plan_loop(where, operands[0]->shape(), operands, n), f,
-                element_pointer<T>(tensors)...);
+    // Before the pointers are taken, which counts as a change: an error leaves no trace.
+    const LoopPlan plan = plan_loop(where, operands[0]->shape(), operands, n);
+    run_plan<T>(plan, f, element_pointer<T>(tensors)...);
   });
 }
 

@@ -57,7 +57,7 @@ class Part {
   Part(unsigned long long value);
   Part(double value);
   template <class T>
-    requires requires(const T& value) { to_text(value); }
+  requires requires(const T& value) { to_text(value); }
   Part(const T& value) : text_(to_text(value)) {}
 
   const std::string& text() const { return text_; }

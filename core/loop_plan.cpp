@@ -79,15 +79,26 @@ bool is_one_run(const Tensor* const* operands, int n) {
   return true;
 }
 
+void require_unexpanded(const char* where, const Tensor& x) {
+  for (int d = 0; d < x.rank() && !x.is_contiguous(); ++d) {
+    require(x.strides()[d] != 0 || x.shape()[d] <= 1, where,
+            ": must not write an expanded view, got shape ", x.shape(), " with strides ",
+            x.strides(), "; clone it first");
+  }
+}
+
 void check_operands(const char* where, const Tensor* const* operands, int n,
                     std::initializer_list<bool> written) {
-  for (int k = 1; k < n; ++k) {
+  for (int k = 0; k < n; ++k) {
+    if (written.begin()[k]) {
+      require_unexpanded(where, *operands[k]);
+    }
     require<DtypeError>(operands[k]->dtype() == operands[0]->dtype(), where,
                         ": operands must have one dtype, got ", operands[0]->dtype(), " and ",
                         operands[k]->dtype(), "; convert one with convert(x, dtype)");
     require<ShapeError>(!written.begin()[k] || operands[k]->shape() == operands[0]->shape(), where,
-                        ": what is written must have one shape, got ", operands[0]->shape(), " and ",
-                        operands[k]->shape());
+                        ": what is written must have one shape, got ", operands[0]->shape(),
+                        " and ", operands[k]->shape());
   }
 }
 

@@ -26,8 +26,11 @@ LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* o
 /// True if all operands are dense and of one shape, so that one run goes over them.
 bool is_one_run(const Tensor* const* operands, int n);
 
+/// Throws ValueError if x is an expanded view: several of its elements are one place in memory.
+void require_unexpanded(const char* where, const Tensor& x);
+
 /// Throws DtypeError unless all operands have the first one's dtype, ShapeError unless those that
-/// are written have its shape.
+/// are written have its shape, ValueError if one of those is an expanded view.
 void check_operands(const char* where, const Tensor* const* operands, int n,
                     std::initializer_list<bool> written);
 

@@ -25,7 +25,10 @@ constexpr bool kRecycle = true;
 #endif
 
 constexpr std::size_t kSmallClasses = 64;  // multiples of 64 bytes, up to 4 KiB
-constexpr std::size_t kClasses = kSmallClasses + 4 * 52;
+// Powers of two above them, up to the largest block that may be asked for.
+constexpr std::size_t kShifts = 54;
+constexpr std::size_t kClasses = kSmallClasses + 4 * kShifts;
+constexpr std::size_t kMostBytes = std::size_t{1} << 62;
 constexpr std::size_t kThreadBytesPerClass = 256 << 10;
 
 // Small sizes are rounded up to 64 bytes; larger ones to a quarter of their power of two, so that
@@ -107,7 +110,7 @@ struct SharedCache {
   }
   void release() {
     const std::lock_guard lock(mutex);
-    for (std::size_t shift = 0; shift < 52; ++shift) {
+    for (std::size_t shift = 0; shift < kShifts; ++shift) {
       for (std::size_t quarters = 5; quarters <= 8; ++quarters) {
         drain(kSmallClasses + 4 * shift + (quarters - 5), (quarters << shift) * 64);
       }
@@ -175,7 +178,7 @@ ThreadCache* thread_cache() {
 }  // namespace
 
 void* acquire_memory(std::size_t bytes) {
-  require<MemoryError>(bytes <= PTRDIFF_MAX / 2, "memory: asked for ", bytes,
+  require<MemoryError>(bytes <= kMostBytes, "memory: asked for ", bytes,
                        " bytes, more than an address can reach");
   const SizeClass size = size_class(bytes);
   if (kRecycle) {
@@ -213,8 +216,14 @@ MemoryStats memory_stats() {
 
 void set_memory_cache_limit(std::size_t bytes) {
   SharedCache& cache = shared_cache();
-  const std::lock_guard lock(cache.mutex);
-  cache.limit = bytes;
+  {
+    const std::lock_guard lock(cache.mutex);
+    cache.limit = bytes;
+    if (cache.cached_bytes <= bytes) {
+      return;
+    }
+  }
+  cache.release();
 }
 
 void release_cached_memory() {

@@ -17,13 +17,14 @@ void* acquire_memory(std::size_t bytes);
 void recycle_memory(void* block, std::size_t bytes) noexcept;
 
 struct MemoryStats {
-  std::uint64_t system_allocations = 0;  ///< blocks asked of the system since the start
-  std::uint64_t system_bytes = 0;        ///< bytes held from the system: in use and cached
-  std::uint64_t shared_cached_bytes = 0; ///< bytes cached for all threads
+  std::uint64_t system_allocations = 0;   ///< blocks asked of the system since the start
+  std::uint64_t system_bytes = 0;         ///< bytes held from the system: in use and cached
+  std::uint64_t shared_cached_bytes = 0;  ///< bytes cached for all threads
 };
 MemoryStats memory_stats();
 
-/// Bounds the shared cache (default 1 GiB).  A thread's own cache is bounded by 256 KiB a size.
+/// Bounds the shared cache (default 1 GiB), and empties it if it holds more.  A thread's own cache
+/// is bounded by 256 KiB a size.
 void set_memory_cache_limit(std::size_t bytes);
 
 /// Returns to the system all cached blocks of the shared lists and of the calling thread's.

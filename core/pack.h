@@ -29,8 +29,7 @@ struct PackTypes {
   typedef Integer Integers __attribute__((vector_size(kBytes)));
 };
 template <class T, int kBytes>
-  requires(kBytes == sizeof(T))
-struct PackTypes<T, kBytes> {
+requires(kBytes == sizeof(T)) struct PackTypes<T, kBytes> {
   using Values = T;
   using Integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
   using Integers = Integer;
@@ -48,7 +47,7 @@ struct Pack {
 
   Pack() = default;
   /// All lanes the same, rounded to T.
-  Pack(double x) : values(T(x) - Values{}) {}
+  Pack(double x) { broadcast(*this, T(x)); }
   // Not trivial, so that packs are passed by reference under every instruction set's conventions.
   Pack(const Pack& other) : values(other.values) {}
   Pack& operator=(const Pack& other) {
@@ -112,6 +111,7 @@ struct Pack {
   }
 
  private:
+  static void broadcast(Pack& p, T x);
   static Pack of(const Values& values) {
     Pack p;
     p.values = values;
@@ -143,12 +143,17 @@ struct IsPack<Pack<T, kBytes>> : std::true_type {};
 #endif
 
 #if defined(GRADUS_X86_PACKS)
-/// The product and the root with the instructions of one width: functions for that target alone,
-/// which can be inlined only into a loop for the same target.
+/// What must be compiled for the instructions of one width: functions for that target alone, which
+/// can be inlined only into a loop for the same target.  (GCC makes sixteen insertions of a
+/// broadcast that is written in a function for the baseline.)
 template <int kBytes>
 struct Wide;
 template <>
 struct Wide<32> {
+  template <class P>
+  [[gnu::target("avx2")]] static void broadcast(P& r, typename P::Scalar x) {
+    r.values = x - typename P::Values{};
+  }
   template <class P>
   [[gnu::target("avx2")]] static void product(P& r, const P& a, const P& b) {
     r.values = a.values * b.values;
@@ -164,6 +169,10 @@ struct Wide<32> {
 template <>
 struct Wide<64> {
   template <class P>
+  [[gnu::target("avx512f")]] static void broadcast(P& r, typename P::Scalar x) {
+    r.values = x - typename P::Values{};
+  }
+  template <class P>
   [[gnu::target("avx512f")]] static void product(P& r, const P& a, const P& b) {
     r.values = a.values * b.values;
 #if !defined(__clang__)
@@ -178,6 +187,16 @@ struct Wide<64> {
   }
 };
 #endif
+
+template <class T, int kBytes>
+inline void Pack<T, kBytes>::broadcast(Pack& p, T x) {
+#if defined(GRADUS_X86_PACKS)
+  if constexpr (kBytes > 16) {
+    return Wide<kBytes>::broadcast(p, x);
+  }
+#endif
+  p.values = x - Values{};  // -0.0 stays what it is, which it would not in x + 0
+}
 
 template <class T, int kBytes>
 inline Pack<T, kBytes> Pack<T, kBytes>::product(const Pack& a, const Pack& b) {

@@ -44,10 +44,7 @@ class Pool {
  public:
   ~Pool() { stop(); }
 
-  int size() {
-    const std::lock_guard lock(mutex_);
-    return wanted_;
-  }
+  int size() const { return wanted_; }
 
   void resize(int count) {
     const std::lock_guard lock(mutex_);
@@ -162,7 +159,7 @@ class Pool {
   }
 
   std::mutex mutex_;
-  int wanted_ = available_processors();
+  std::atomic<int> wanted_{available_processors()};  // changed under mutex_ alone
   std::vector<std::thread> threads_;
   std::atomic<bool> stopping_{false};
 
@@ -207,6 +204,7 @@ int num_threads() { return pool().size(); }
 void set_num_threads(int count) {
   require(count >= 1 && count <= 1024, "set_num_threads: count must be from 1 to 1024, got ",
           count);
+  require(!inside_piece, "set_num_threads: must not be called inside a parallel loop");
   pool().resize(count);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // Parallel loops.  The caller cuts the work into pieces by the shape of the problem alone, never by
-// the number of threads: which thread does a piece does not matter, so results are the same bits for
-// any number of threads.
+// the number of threads: which thread does a piece does not matter, so results are the same bits
+// for any number of threads.
 #include <gradus/core/shape.h>
 
 #include <type_traits>
@@ -13,9 +13,8 @@ class PieceRef {
  public:
   template <class F>
   PieceRef(const F& f)
-      : object_(&f), call_([](const void* object, Index piece) {
-          (*static_cast<const F*>(object))(piece);
-        }) {}
+      : object_(&f),
+        call_([](const void* object, Index piece) { (*static_cast<const F*>(object))(piece); }) {}
   void operator()(Index piece) const { call_(object_, piece); }
 
  private:
@@ -31,7 +30,8 @@ void parallel_for(Index pieces, PieceRef work);
 /// How many threads parallel loops use, the caller's included.  The default is the number of
 /// processors this process may run on.
 int num_threads();
-/// Throws ValueError unless 1 <= count <= 1024.  Not while a parallel loop runs.
+/// Throws ValueError unless 1 <= count <= 1024, or inside a parallel loop.  Waits for a loop that
+/// another thread runs.
 void set_num_threads(int count);
 
 }  // namespace gradus

@@ -1,7 +1,8 @@
 // How a tensor reads as text.
 #include <gradus/core/tensor.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <charconv>
 
 namespace gradus {
 namespace {
@@ -10,22 +11,20 @@ namespace {
 constexpr Index kEnds = 3;
 
 std::string number(const Tensor& x, Index at) {
-  char text[32];
-  switch (x.dtype()) {
-    case f32:
-      std::snprintf(text, sizeof text, "%.6g", static_cast<double>(x.data<float>()[at]));
-      break;
-    case f64:
-      std::snprintf(text, sizeof text, "%.6g", x.data<double>()[at]);
-      break;
-    case i64:
-      std::snprintf(text, sizeof text, "%lld", static_cast<long long>(x.data<std::int64_t>()[at]));
-      break;
-    case u8:
-      std::snprintf(text, sizeof text, "%d", x.data<std::uint8_t>()[at]);
-      break;
-  }
-  return text;
+  return visit_any(x.dtype(), [&](auto zero) -> std::string {
+    const auto value = x.data<decltype(zero)>()[at];
+    if (value != value) {
+      return "nan";  // without the sign, which means nothing
+    }
+    // Unlike printf, the same in every locale.
+    char text[32];
+    char* const last = text + sizeof text;
+    if constexpr (std::is_floating_point_v<decltype(zero)>) {
+      return {text, std::to_chars(text, last, value, std::chars_format::general, 6).ptr};
+    } else {
+      return {text, std::to_chars(text, last, std::int64_t{value}).ptr};
+    }
+  });
 }
 
 // Numbers are padded to one width, so that columns stand below each other.
@@ -39,7 +38,8 @@ void print(const Tensor& x, int dim, Index at, std::size_t width, bool shorten, 
   text += '[';
   for (Index i = 0; i < size; ++i) {
     if (i > 0) {
-      text += dim + 1 == x.rank() ? ", " : ",\n" + std::string(static_cast<std::size_t>(dim) + 8, ' ');
+      text +=
+          dim + 1 == x.rank() ? ", " : ",\n" + std::string(static_cast<std::size_t>(dim) + 8, ' ');
     }
     if (shorten && size > 2 * kEnds && i == kEnds) {
       text += "...";

@@ -1,6 +1,6 @@
 #pragma once
-// Random numbers from a counter: Philox4x32-10.  The n-th number is a function of (seed, stream, n),
-// the same on every platform, so that a seed in a handout means the same numbers for everyone.
+// Random numbers from a counter: Philox4x32-10.  The n-th number is a function of (seed, stream,
+// n), the same on every platform, so that a seed in a handout means the same numbers for everyone.
 // Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3. SC 2011.
 #include <gradus/core/tensor.h>
 
@@ -42,8 +42,8 @@ class Rng {
 
   std::uint64_t seed_;
   std::uint64_t stream_ = 0;
-  std::uint64_t position_ = 0;           // numbers of 32 bits taken so far
-  std::uint64_t block_ = UINT64_MAX;     // which block of four `numbers_` holds
+  std::uint64_t position_ = 0;        // numbers of 32 bits taken so far
+  std::uint64_t block_ = UINT64_MAX;  // which block of four `numbers_` holds
   std::uint32_t numbers_[4] = {};
 };
 

@@ -8,8 +8,9 @@
 namespace gradus::core {
 namespace {
 
+// Integers are summed without a sign, where overflow is defined: it wraps.
 template <class T>
-using Total = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
+using Total = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
 
 // Sixteen running sums side by side, which the compiler keeps in vector registers.
 template <class T>
@@ -137,7 +138,14 @@ Tensor sum_masked(const Tensor& x, unsigned mask, bool keepdim) {
 // Along one dimension, which is brought last: best(row, n) -> the element's place.
 template <class F>
 void for_each_row(const Tensor& x, int dim, F&& f) {
-  const Tensor dense = transpose(unsqueeze(x, x.rank()), dim, x.rank()).dense();
+  std::vector<Index> order;
+  for (int d = 0; d < x.rank(); ++d) {
+    if (d != dim) {
+      order.push_back(d);
+    }
+  }
+  order.push_back(dim);
+  const Tensor dense = permute(x, order).dense();
   const Index n = x.shape()[dim];
   const Index rows = x.numel() / n;
   visit_any(x.dtype(), [&](auto zero) {
@@ -161,8 +169,8 @@ struct Extreme {
 Extreme check_extreme(const char* where, const Tensor& x, Index dim, bool keepdim) {
   require<ShapeError>(x.rank() > 0, where, ": tensor must have a dimension, got shape []");
   Extreme result{wrap_dim(where, dim, x.rank()), x.shape()};
-  require(x.shape()[result.dim] > 0, where, ": dimension ", result.dim, " must not be empty, got shape ",
-          x.shape());
+  require(x.shape()[result.dim] > 0, where, ": dimension ", result.dim,
+          " must not be empty, got shape ", x.shape());
   if (keepdim) {
     result.shape[result.dim] = 1;
   } else {

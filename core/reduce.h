@@ -7,12 +7,13 @@
 
 namespace gradus::core {
 
-/// The shape of x reduced over `dims` (all if empty).  Throws IndexError or ValueError naming `where`
-/// for a dimension out of range or named twice.
+/// The shape of x reduced over `dims` (all if empty).  Throws IndexError or ValueError naming
+/// `where` for a dimension out of range or named twice.
 Shape reduced_shape(const char* where, const Tensor& x, const std::vector<Index>& dims,
                     bool keepdim);
 
-/// Sum over `dims` (all if empty); with keepdim they stay as size 1.  Of i64 and u8 too: in i64.
+/// Sum over `dims` (all if empty); with keepdim they stay as size 1.  Of i64 and u8 too: in i64,
+/// which wraps.
 Tensor sum(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
 /// The sum of x over what broadcasting `shape` to x's shape stretched: of shape `shape`.
 Tensor sum_to(const Tensor& x, const Shape& shape);

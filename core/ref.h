@@ -46,8 +46,7 @@ class Ref {
   Ref(const Ref& other) : object_(other.object_) { retain(); }
   Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   template <class U>
-    requires std::derived_from<U, T>
-  Ref(Ref<U> other) : object_(other.release()) {}
+  requires std::derived_from<U, T> Ref(Ref<U> other) : object_(other.release()) {}
   explicit Ref(T* object) : object_(object) { retain(); }
   Ref& operator=(Ref other) noexcept {
     std::swap(object_, other.object_);

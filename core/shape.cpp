@@ -73,9 +73,10 @@ Shape broadcast_shapes(const char* where, const Shape& a, const Shape& b) {
   for (int d = 0; d < shorter.rank(); ++d) {
     const Index l = longer[lead + d];
     const Index s = shorter[d];
-    require<ShapeError>(l == s || l == 1 || s == 1, where,
-                        ": shapes must broadcast (equal sizes, or 1, from the last dimension), got ",
-                        a, " and ", b);
+    require<ShapeError>(
+        l == s || l == 1 || s == 1, where,
+        ": shapes must broadcast (equal sizes, or 1, from the last dimension), got ", a, " and ",
+        b);
     result[lead + d] = l == 1 ? s : l;
   }
   return result;

@@ -23,8 +23,10 @@ std::size_t bytes_of(const Shape& shape, Dtype dtype) {
 
 }  // namespace
 
-Tensor::Tensor(const Shape& shape, Dtype dtype)
-    : Tensor(make_storage(bytes_of(shape, dtype)), shape, dense_strides(shape), 0, dtype) {}
+Tensor::Tensor(const Shape& shape, Dtype dtype) {
+  Ref<Storage> storage = make_storage(bytes_of(shape, dtype));  // checks the shape
+  body_ = make_ref<Body>(std::move(storage), shape, dense_strides(shape), 0, dtype);
+}
 
 Tensor::Tensor(Ref<Storage> storage, const Shape& shape, const Shape& strides, Index offset,
                Dtype dtype)
@@ -38,15 +40,19 @@ void Tensor::fail_type(Dtype wanted) const {
   fail<DtypeError>({"data: element type must be the tensor's ", dtype(), ", got ", wanted});
 }
 
+Index Tensor::size(Index dim) const {
+  require<IndexError>(rank() > 0, "size: tensor must have a dimension, got shape []");
+  return shape()[wrap_dim("size", dim, rank())];
+}
+
 void* Tensor::address() const {
   return body().storage->data() + body().offset * item_size(body().dtype);
 }
 
 double Tensor::item() const {
   require<ShapeError>(numel() == 1, "item: tensor must have one element, got shape ", shape());
-  return visit_any(dtype(), [&](auto zero) {
-    return static_cast<double>(*data<decltype(zero)>());
-  });
+  return visit_any(dtype(),
+                   [&](auto zero) { return static_cast<double>(*data<decltype(zero)>()); });
 }
 
 template <Element T>
@@ -98,7 +104,10 @@ void Tensor::set_grad(const Tensor& grad) const {
   slot()->grad = grad;
 }
 
-void Tensor::set_slot(Ref<GradSlot> slot) { body_->slot = std::move(slot); }
+void Tensor::set_slot(Ref<GradSlot> slot) {
+  body();  // throws if there is none
+  body_->slot = std::move(slot);
+}
 
 void GradSlot::release(Ref<GradSlot> slot) noexcept {
   thread_local GradSlot* waiting = nullptr;

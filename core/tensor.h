@@ -33,7 +33,7 @@ class Tensor {
   const Shape& strides() const { return body().strides; }  ///< in elements, not bytes
   int rank() const { return body().shape.rank(); }
   /// The size of a dimension; negative ones count from the end.
-  Index size(Index dim) const { return shape()[wrap_dim("size", dim, rank())]; }
+  Index size(Index dim) const;
   Index numel() const { return body().numel; }
   Dtype dtype() const { return body().dtype; }
   /// Dense and row-major.
@@ -179,8 +179,8 @@ class Nested {
   bool is_list_ = false;
   std::vector<Nested> items_;
 };
-/// tensor({{1, 2}, {3, 4}}): f32, of any rank.  Throws ShapeError unless the lists at each level have
-/// one length.
+/// tensor({{1, 2}, {3, 4}}): f32, of any rank.  Throws ShapeError unless the lists at each level
+/// have one length.
 Tensor tensor(std::initializer_list<Nested> items);
 
 /// The numbers in another dtype.  Floating to integer truncates towards 0 and saturates at the
@@ -188,8 +188,8 @@ Tensor tensor(std::initializer_list<Nested> items);
 Tensor convert(const Tensor& x, Dtype dtype);
 
 // --- in place ----------------------------------------------------------------------------------
-// They change x itself, count as a change of its storage, and throw GraphError if x wants a gradient
-// while operations record (wrap them in NoGrad).
+// They change x itself, count as a change of its storage, and throw GraphError if x wants a
+// gradient while operations record (wrap them in NoGrad).
 
 void fill(const Tensor& x, double value);
 /// x takes the values of `source`, broadcast to its shape and converted to its dtype.  Right also

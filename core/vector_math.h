@@ -1,6 +1,7 @@
 #pragma once
-// exp, log, tanh and friends on packs.  The f32 exponential is a polynomial in pack arithmetic, so it
-// is vectorised and gives the same bits for every width; the others call the C library lane by lane.
+// exp, log, tanh and friends on packs.  The f32 exponential is a polynomial in pack arithmetic, so
+// it is vectorised and gives the same bits for every width; the others call the C library lane by
+// lane.
 #include <gradus/core/pack.h>
 
 namespace gradus {

@@ -28,8 +28,9 @@ Shape resolve(const Tensor& x, Shape shape) {
                         " for a tensor of shape ", x.shape());
     shape[unknown] = x.numel() / known;
   }
-  require<ShapeError>(count(shape) == x.numel(), "reshape: ", asked, " must hold as many elements as ",
-                      x.shape(), ", got ", count(shape), " and ", x.numel());
+  require<ShapeError>(count(shape) == x.numel(), "reshape: ", asked,
+                      " must hold as many elements as ", x.shape(), ", got ", count(shape), " and ",
+                      x.numel());
   return shape;
 }
 

@@ -6,7 +6,8 @@ namespace gradus::nn {
 namespace {
 
 double deviation(const char* where, double gain, double mean_fan) {
-  require(gain >= 0 && std::isfinite(gain), where, ": gain must be finite and at least 0, got ", gain);
+  require(gain >= 0 && std::isfinite(gain), where, ": gain must be finite and at least 0, got ",
+          gain);
   return mean_fan > 0 ? gain / std::sqrt(mean_fan) : 0;
 }
 
@@ -18,7 +19,8 @@ double mean_fan(const Tensor& weight) {
 }  // namespace
 
 Fans fans(const Tensor& weight) {
-  require<ShapeError>(weight.rank() >= 2, "init: weight must be [out, in, ...], got ", weight.shape());
+  require<ShapeError>(weight.rank() >= 2, "init: weight must be [out, in, ...], got ",
+                      weight.shape());
   Index field = 1;
   for (int d = 2; d < weight.rank(); ++d) {
     field *= weight.shape()[d];

@@ -1,6 +1,6 @@
 #pragma once
-// Module: parameters and a forward pass.  A module describes its members once, in fields(); the same
-// list gives names, parameters, and training mode.
+// Module: parameters and a forward pass.  A module describes its members once, in fields(); the
+// same list gives names, parameters, and training mode.
 //
 //   struct Mlp : nn::Module {
 //     nn::Linear fc1, fc2;

@@ -3,8 +3,8 @@
 namespace gradus::nn {
 
 Module& Sequential::operator[](std::size_t i) {
-  require<IndexError>(i < layers_.size(), "Sequential: index must be below ", layers_.size(), ", got ",
-                      i);
+  require<IndexError>(i < layers_.size(), "Sequential: index must be below ", layers_.size(),
+                      ", got ", i);
   return *layers_[i];
 }
 

@@ -13,8 +13,8 @@ namespace gradus::nn {
 class Sequential : public Module {
  public:
   template <class... Layers>
-    requires(std::is_base_of_v<Module, std::decay_t<Layers>> && ...)
-  explicit Sequential(Layers&&... layers) {
+  requires(std::is_base_of_v<Module, std::decay_t<Layers>>&&...) explicit Sequential(
+      Layers&&... layers) {
     (add(std::forward<Layers>(layers)), ...);
   }
 

@@ -24,7 +24,8 @@ void axpy_blas(double alpha, const Tensor& x, Tensor& y) {
 }
 
 void axpy_fused(double alpha, const Tensor& x, Tensor& y) {
-  core::elementwise("axpy", [alpha](auto& to, auto from) { to += alpha * from; }, y, x);
+  core::elementwise(
+      "axpy", [alpha](auto& to, auto from) { to += alpha * from; }, y, x);
 }
 
 }  // namespace gradus::optim

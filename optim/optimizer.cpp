@@ -10,7 +10,8 @@ void check_parameters(std::string_view rule, const Parameters& added, const Para
   for (const Parameter& p : added) {
     require(bool(p.tensor), rule, ": parameter '", p.name, "' must be defined");
     require<GraphError>(p.tensor.requires_grad() && p.tensor.slot()->is_leaf, rule, ": parameter '",
-                        p.name, "' must be a leaf that requires a gradient; call "
+                        p.name,
+                        "' must be a leaf that requires a gradient; call "
                         "set_requires_grad() on it");
     require<ShapeError>(p.tensor.is_contiguous(), rule, ": parameter '", p.name,
                         "' must be dense, got a strided view of shape ", p.tensor.shape());

@@ -17,11 +17,13 @@ void parse_number(std::string_view rule, std::string_view option, std::string_vi
 
 }  // namespace
 
-void parse_option(std::string_view rule, std::string_view option, std::string_view text, double& to) {
+void parse_option(std::string_view rule, std::string_view option, std::string_view text,
+                  double& to) {
   parse_number(rule, option, text, "a number", to);
 }
 
-void parse_option(std::string_view rule, std::string_view option, std::string_view text, Index& to) {
+void parse_option(std::string_view rule, std::string_view option, std::string_view text,
+                  Index& to) {
   parse_number(rule, option, text, "a whole number", to);
 }
 

@@ -7,9 +7,10 @@
 
 namespace gradus::optim {
 
-/// Reads `text` as a whole: "0.9", "1e-4"; "true", "false", "1", "0"; "5".  Throws ValueError naming
-/// rule and option for anything else.
-void parse_option(std::string_view rule, std::string_view option, std::string_view text, double& to);
+/// Reads `text` as a whole: "0.9", "1e-4"; "true", "false", "1", "0"; "5".  Throws ValueError
+/// naming rule and option for anything else.
+void parse_option(std::string_view rule, std::string_view option, std::string_view text,
+                  double& to);
 void parse_option(std::string_view rule, std::string_view option, std::string_view text, bool& to);
 void parse_option(std::string_view rule, std::string_view option, std::string_view text, Index& to);
 

@@ -10,7 +10,8 @@ void require_at_least_zero(std::string_view rule, const char* option, double val
 }
 
 void require_below_one(std::string_view rule, const char* option, double value) {
-  require(value >= 0 && value < 1, rule, ": ", option, " must be at least 0 and below 1, got ", value);
+  require(value >= 0 && value < 1, rule, ": ", option, " must be at least 0 and below 1, got ",
+          value);
 }
 
 void require_share(std::string_view rule, const char* option, double value) {

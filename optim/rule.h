@@ -1,6 +1,7 @@
 #pragma once
-// What an optimizer rule is: a struct whose fields are the options, with the state that it keeps for
-// a parameter, and the formula.  Everything else (groups, step counts, checks) is Optimizer's work.
+// What an optimizer rule is: a struct whose fields are the options, with the state that it keeps
+// for a parameter, and the formula.  Everything else (groups, step counts, checks) is Optimizer's
+// work.
 //
 //   struct Signum {
 //     static constexpr std::string_view name = "Signum";
@@ -25,19 +26,19 @@ namespace gradus::optim {
 
 /// R::fields(self, visit) calls visit(name, field) once for each option, all double, bool or Index;
 /// State::fields does so for each tensor of the state.  check() throws ValueError for an option out
-/// of range.  update(t, w, g, s) changes parameter w and its state s by gradient g at the parameter's
-/// t-th step, counted from 1; g has w's shape and dtype, both are dense.  State tensors start
-/// undefined: the rule makes those that its options need.
+/// of range.  update(t, w, g, s) changes parameter w and its state s by gradient g at the
+/// parameter's t-th step, counted from 1; g has w's shape and dtype, both are dense.  State tensors
+/// start undefined: the rule makes those that its options need.
 template <class R>
 concept Rule = std::default_initializable<typename R::State> &&
-               requires(const R& rule, Index t, Tensor& w, const Tensor& g, typename R::State& s) {
-                 { R::name } -> std::convertible_to<std::string_view>;
-                 { rule.lr } -> std::convertible_to<double>;
-                 rule.check();
-                 rule.update(t, w, g, s);
-                 R::fields(rule, [](const char*, const auto&) {});
-                 R::State::fields(s, [](const char*, Tensor&) {});
-               };
+    requires(const R& rule, Index t, Tensor& w, const Tensor& g, typename R::State& s) {
+  { R::name } -> std::convertible_to<std::string_view>;
+  { rule.lr } -> std::convertible_to<double>;
+  rule.check();
+  rule.update(t, w, g, s);
+  R::fields(rule, [](const char*, const auto&) {});
+  R::State::fields(s, [](const char*, Tensor&) {});
+};
 
 /// Makes `slot` a tensor of zeros like w if it is still undefined.
 inline void start_at_zero(Tensor& slot, const Tensor& w) {

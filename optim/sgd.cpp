@@ -18,7 +18,10 @@ void SGD::update(Index, Tensor& w, const Tensor& g, State& s) const {
   const double towards = maximize ? -1 : 1;
   const auto descent = [rule, towards](const auto& wi, const auto& gi) {
     auto d = towards * gi;
-    return rule.weight_decay != 0 ? d + rule.weight_decay * wi : d;
+    if (rule.weight_decay != 0) {
+      d += rule.weight_decay * wi;
+    }
+    return d;
   };
   if (momentum == 0) {
     if (weight_decay == 0) {
@@ -34,8 +37,16 @@ void SGD::update(Index, Tensor& w, const Tensor& g, State& s) const {
       "SGD",
       [rule, descent, first](auto& wi, auto gi, auto& b) {
         const auto d = descent(wi, gi);
-        b = first ? d : rule.momentum * b + (1 - rule.dampening) * d;
-        wi -= rule.lr * (rule.nesterov ? d + rule.momentum * b : b);
+        if (first) {
+          b = d;
+        } else {
+          b = rule.momentum * b + (1 - rule.dampening) * d;
+        }
+        if (rule.nesterov) {
+          wi -= rule.lr * (d + rule.momentum * b);
+        } else {
+          wi -= rule.lr * b;
+        }
       },
       w, g, s.momentum_buffer);
 }

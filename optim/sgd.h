@@ -39,9 +39,7 @@ struct SGD {
 
   struct State {
     Tensor momentum_buffer;  ///< undefined without momentum
-    static void fields(auto& self, auto&& visit) {
-      visit("momentum_buffer", self.momentum_buffer);
-    }
+    static void fields(auto& self, auto&& visit) { visit("momentum_buffer", self.momentum_buffer); }
   };
 
   void check() const;

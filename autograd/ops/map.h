@@ -26,7 +26,8 @@ Tensor map_from_input(const char* name, const Tensor& x, F formula, D derivative
                 });
 }
 
-/// y = formula(x), dx = derivative(y, dy), for functions whose derivative is simplest in their value.
+/// y = formula(x), dx = derivative(y, dy), for functions whose derivative is simplest in their
+/// value.
 template <class F, class D>
 Tensor map_from_output(const char* name, const Tensor& x, F formula, D derivative) {
   const Tensor y = map(name, formula, x);

@@ -38,14 +38,16 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
                       "linear: x must be [..., in] and weight [out, in], got ", x.shape(), " and ",
                       weight.shape());
   if (bias) {
-    require<ShapeError>(bias.shape() == Shape{weight.shape()[0]}, "linear: bias must be [out] for weight ",
-                        weight.shape(), ", got ", bias.shape());
+    require<ShapeError>(bias.shape() == Shape{weight.shape()[0]},
+                        "linear: bias must be [out] for weight ", weight.shape(), ", got ",
+                        bias.shape());
   }
   if (x.rank() != 2) {
     Shape shape = x.shape();
     shape[x.rank() - 1] = weight.shape()[0];
-    const Index rows = x.size(-1) == 0 ? 0 : x.numel() / x.size(-1);
-    return reshape(linear(reshape(x, {rows, x.size(-1)}), weight, bias), shape);
+    Shape leading = x.shape();
+    leading.erase(x.rank() - 1);
+    return reshape(linear(reshape(x, {count(leading), x.size(-1)}), weight, bias), shape);
   }
   Tensor y = product("linear", x, flip(weight));
   const auto derive = [x = Saved(x), weight = Saved(weight)](const Tensor& dy, Grads& dx) {
@@ -60,9 +62,11 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     }
   };
   if (!bias) {
-    return record(y, "linear", {x, weight}, [derive](const Tensor& dy, Grads& dx) { derive(dy, dx); });
+    return record(y, "linear", {x, weight},
+                  [derive](const Tensor& dy, Grads& dx) { derive(dy, dx); });
   }
-  core::elementwise("linear", [](auto& out, auto b) { out += b; }, y, bias);
+  core::elementwise(
+      "linear", [](auto& out, auto b) { out += b; }, y, bias);
   return record(y, "linear", {x, weight, bias}, derive);
 }
 

@@ -12,9 +12,8 @@ namespace {
 template <class F>
 void for_row_blocks(Index rows, Index classes, F f) {
   const Index block = std::max<Index>(core::kPieceElements / std::max<Index>(classes, 1), 1);
-  parallel_for((rows + block - 1) / block, [&](Index piece) {
-    f(piece * block, std::min(rows, (piece + 1) * block));
-  });
+  parallel_for((rows + block - 1) / block,
+               [&](Index piece) { f(piece * block, std::min(rows, (piece + 1) * block)); });
 }
 
 struct Rows {
@@ -123,15 +122,16 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
   require<ShapeError>(logits.rank() == 2 && labels.shape() == Shape{logits.shape()[0]},
                       "cross_entropy: logits must be [batch, classes] and labels [batch], got ",
                       logits.shape(), " and ", labels.shape());
-  require<DtypeError>(labels.dtype() == i64, "cross_entropy: labels must be i64 class indices, got ",
-                      labels.dtype());
+  require<DtypeError>(labels.dtype() == i64,
+                      "cross_entropy: labels must be i64 class indices, got ", labels.dtype());
   const Rows rows = rows_of("cross_entropy", logits);
   const Tensor target = labels.dense();
   const auto* label = target.data<std::int64_t>();
   for (Index row = 0; row < rows.count; ++row) {
     require<IndexError>(label[row] >= 0 && label[row] < rows.classes,
                         "cross_entropy: label must be from 0 to ", rows.classes - 1,
-                        " for logits of shape ", logits.shape(), ", got ", label[row], " in row ", row);
+                        " for logits of shape ", logits.shape(), ", got ", label[row], " in row ",
+                        row);
   }
   const Tensor dense = logits.dense();
   Tensor p = empty_like(logits);  // the softmax, which is all that backward needs
@@ -149,7 +149,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
         const T sum = exponentials(a, rows.classes, largest, out);
         std::for_each(out, out + rows.classes, [&](T& value) { value /= sum; });
         losses[static_cast<std::size_t>(row)] =
-            std::log(double(sum)) + double(largest) - double(a[label[row]]);
+            std::log(double(sum)) + (double(largest) - double(a[label[row]]));
       }
     });
     double total = 0;
@@ -160,19 +160,20 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
   });
   return record(loss, "cross_entropy", {logits},
                 [p = Saved(p), target = Saved(target), rows](const Tensor& dy, Grads& dx) {
-    dx[0] = (*p).clone();
-    const auto* hit = (*target).template data<std::int64_t>();
-    visit_floating("cross_entropy", dy.dtype(), [&](auto zero) {
-      using T = decltype(zero);
-      const T scale = *dy.template data<T>() / T(rows.count);
-      T* to = dx[0].template mutable_data<T>();
-      for (Index row = 0; row < rows.count; ++row) {
-        to[row * rows.classes + hit[row]] -= T(1);  // dz = (softmax - one-hot) dy / batch
-      }
-      core::run_elements<T>(
-          rows.count * rows.classes, [s = double(scale)](auto& d) { d *= s; }, to);
-    });
-  });
+                  dx[0] = (*p).clone();
+                  const auto* hit = (*target).template data<std::int64_t>();
+                  visit_floating("cross_entropy", dy.dtype(), [&](auto zero) {
+                    using T = decltype(zero);
+                    const T scale = *dy.template data<T>() / T(rows.count);
+                    T* to = dx[0].template mutable_data<T>();
+                    for (Index row = 0; row < rows.count; ++row) {
+                      to[row * rows.classes + hit[row]] -=
+                          T(1);  // dz = (softmax - one-hot) dy / batch
+                    }
+                    core::run_elements<T>(
+                        rows.count * rows.classes, [s = double(scale)](auto& d) { d *= s; }, to);
+                  });
+                });
 }
 
 }  // namespace gradus

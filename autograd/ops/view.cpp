@@ -6,17 +6,15 @@
 namespace gradus {
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
-  return record(core::reshape(x, shape), "reshape", {x},
-                [from = x.shape()](const Tensor& dy, Grads& dx) {
-                  dx[0] = core::reshape(dy, from);
-                });
+  return record(
+      core::reshape(x, shape), "reshape", {x},
+      [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = core::reshape(dy, from); });
 }
 
 Tensor transpose(const Tensor& x, Index dim0, Index dim1) {
-  return record(core::transpose(x, dim0, dim1), "transpose", {x},
-                [dim0, dim1](const Tensor& dy, Grads& dx) {
-                  dx[0] = core::transpose(dy, dim0, dim1);
-                });
+  return record(
+      core::transpose(x, dim0, dim1), "transpose", {x},
+      [dim0, dim1](const Tensor& dy, Grads& dx) { dx[0] = core::transpose(dy, dim0, dim1); });
 }
 
 Tensor permute(const Tensor& x, const std::vector<Index>& order) {
@@ -25,9 +23,8 @@ Tensor permute(const Tensor& x, const std::vector<Index>& order) {
   for (std::size_t d = 0; d < order.size(); ++d) {
     back[static_cast<std::size_t>(wrap_dim("permute", order[d], x.rank()))] = static_cast<Index>(d);
   }
-  return record(y, "permute", {x}, [back](const Tensor& dy, Grads& dx) {
-    dx[0] = core::permute(dy, back);
-  });
+  return record(y, "permute", {x},
+                [back](const Tensor& dy, Grads& dx) { dx[0] = core::permute(dy, back); });
 }
 
 // The gradient of a part: dy in the part's place, zeros elsewhere.
@@ -48,24 +45,21 @@ Tensor select(const Tensor& x, Index dim, Index index) {
 }
 
 Tensor expand(const Tensor& x, const Shape& shape) {
-  return record(core::expand(x, shape), "expand", {x},
-                [from = x.shape()](const Tensor& dy, Grads& dx) {
-                  dx[0] = core::sum_to(dy, from);
-                });
+  return record(
+      core::expand(x, shape), "expand", {x},
+      [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = core::sum_to(dy, from); });
 }
 
 Tensor squeeze(const Tensor& x, Index dim) {
-  return record(core::squeeze(x, dim), "squeeze", {x},
-                [from = x.shape()](const Tensor& dy, Grads& dx) {
-                  dx[0] = core::reshape(dy, from);
-                });
+  return record(
+      core::squeeze(x, dim), "squeeze", {x},
+      [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = core::reshape(dy, from); });
 }
 
 Tensor unsqueeze(const Tensor& x, Index dim) {
-  return record(core::unsqueeze(x, dim), "unsqueeze", {x},
-                [from = x.shape()](const Tensor& dy, Grads& dx) {
-                  dx[0] = core::reshape(dy, from);
-                });
+  return record(
+      core::unsqueeze(x, dim), "unsqueeze", {x},
+      [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = core::reshape(dy, from); });
 }
 
 Tensor flatten(const Tensor& x, Index first) {
