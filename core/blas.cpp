@@ -40,13 +40,13 @@ void use_one_thread() {
   }();
 }
 
-// Into how many tiles a product is cut, by its shape alone.  A tile of at least 3 million
-// multiply-adds outlasts the packing of its operands and the handing over to another thread.
+// Into how many tiles a product is cut, by its shape alone.  Every tile packs its operands anew, so
+// tiles must grow with the product: 2 from 6 million multiply-adds on, and twice as many for each
+// five times that.
 Index tile_count(Index m, Index n, Index k) {
-  constexpr double kLeast = 3e6;
   const double work = double(m) * double(n) * double(k);
   Index tiles = 1;
-  while (tiles < 64 && work / double(2 * tiles) >= kLeast) {
+  for (double least = 6e6; tiles < 64 && work >= least; least *= 5) {
     tiles *= 2;
   }
   return tiles;

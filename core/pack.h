@@ -35,6 +35,8 @@ requires(kBytes == sizeof(T)) struct PackTypes<T, kBytes> {
   using Integers = Integer;
 };
 
+enum class Order { less, at_most, equal, differ };
+
 /// kBytes / sizeof(T) numbers of type T, float or double.
 template <class T, int kBytes>
 struct Pack {
@@ -79,17 +81,15 @@ struct Pack {
     friend Mask operator&&(const Mask& a, const Mask& b) { return {Truth(a.truth & b.truth)}; }
     friend Mask operator||(const Mask& a, const Mask& b) { return {Truth(a.truth | b.truth)}; }
   };
-  friend Mask operator<(const Pack& a, const Pack& b) { return {a.values < b.values}; }
-  friend Mask operator>(const Pack& a, const Pack& b) { return {a.values > b.values}; }
-  friend Mask operator<=(const Pack& a, const Pack& b) { return {a.values <= b.values}; }
-  friend Mask operator>=(const Pack& a, const Pack& b) { return {a.values >= b.values}; }
-  friend Mask operator==(const Pack& a, const Pack& b) { return {a.values == b.values}; }
-  friend Mask operator!=(const Pack& a, const Pack& b) { return {a.values != b.values}; }
+  friend Mask operator<(const Pack& a, const Pack& b) { return compare<Order::less>(a, b); }
+  friend Mask operator>(const Pack& a, const Pack& b) { return compare<Order::less>(b, a); }
+  friend Mask operator<=(const Pack& a, const Pack& b) { return compare<Order::at_most>(a, b); }
+  friend Mask operator>=(const Pack& a, const Pack& b) { return compare<Order::at_most>(b, a); }
+  friend Mask operator==(const Pack& a, const Pack& b) { return compare<Order::equal>(a, b); }
+  friend Mask operator!=(const Pack& a, const Pack& b) { return compare<Order::differ>(a, b); }
 
   /// Lane by lane: a where the mask is true, otherwise b.
-  friend Pack where(const Mask& mask, const Pack& a, const Pack& b) {
-    return of(mask.truth ? a.values : b.values);
-  }
+  friend Pack where(const Mask& mask, const Pack& a, const Pack& b) { return select(mask, a, b); }
 
   /// The bits as integers, and back.
   void bits(Integers& to) const { std::memcpy(&to, &values, sizeof to); }
@@ -118,6 +118,9 @@ struct Pack {
     return p;
   }
   static Pack product(const Pack& a, const Pack& b);
+  template <Order kOrder>
+  static Mask compare(const Pack& a, const Pack& b);
+  static Pack select(const Mask& mask, const Pack& a, const Pack& b);
 };
 
 template <class T>
@@ -154,6 +157,23 @@ struct Wide<32> {
   [[gnu::target("avx2")]] static void broadcast(P& r, typename P::Scalar x) {
     r.values = x - typename P::Values{};
   }
+  template <Order kOrder, class P>
+  [[gnu::target("avx2")]] static void compare(typename P::Mask& r, const P& a, const P& b) {
+    if constexpr (kOrder == Order::less) {
+      r.truth = a.values < b.values;
+    } else if constexpr (kOrder == Order::at_most) {
+      r.truth = a.values <= b.values;
+    } else if constexpr (kOrder == Order::equal) {
+      r.truth = a.values == b.values;
+    } else {
+      r.truth = a.values != b.values;
+    }
+  }
+  template <class P>
+  [[gnu::target("avx2")]] static void select(P& r, const typename P::Mask& mask, const P& a,
+                                             const P& b) {
+    r.values = mask.truth ? a.values : b.values;
+  }
   template <class P>
   [[gnu::target("avx2")]] static void product(P& r, const P& a, const P& b) {
     r.values = a.values * b.values;
@@ -171,6 +191,23 @@ struct Wide<64> {
   template <class P>
   [[gnu::target("avx512f")]] static void broadcast(P& r, typename P::Scalar x) {
     r.values = x - typename P::Values{};
+  }
+  template <Order kOrder, class P>
+  [[gnu::target("avx512f")]] static void compare(typename P::Mask& r, const P& a, const P& b) {
+    if constexpr (kOrder == Order::less) {
+      r.truth = a.values < b.values;
+    } else if constexpr (kOrder == Order::at_most) {
+      r.truth = a.values <= b.values;
+    } else if constexpr (kOrder == Order::equal) {
+      r.truth = a.values == b.values;
+    } else {
+      r.truth = a.values != b.values;
+    }
+  }
+  template <class P>
+  [[gnu::target("avx512f")]] static void select(P& r, const typename P::Mask& mask, const P& a,
+                                                const P& b) {
+    r.values = mask.truth ? a.values : b.values;
   }
   template <class P>
   [[gnu::target("avx512f")]] static void product(P& r, const P& a, const P& b) {
@@ -196,6 +233,41 @@ inline void Pack<T, kBytes>::broadcast(Pack& p, T x) {
   }
 #endif
   p.values = x - Values{};  // -0.0 stays what it is, which it would not in x + 0
+}
+
+template <class T, int kBytes>
+template <Order kOrder>
+inline typename Pack<T, kBytes>::Mask Pack<T, kBytes>::compare(const Pack& a, const Pack& b) {
+  Mask r;
+#if defined(GRADUS_X86_PACKS)
+  if constexpr (kBytes > 16) {
+    Wide<kBytes>::template compare<kOrder>(r, a, b);
+    return r;
+  }
+#endif
+  if constexpr (kOrder == Order::less) {
+    r.truth = a.values < b.values;
+  } else if constexpr (kOrder == Order::at_most) {
+    r.truth = a.values <= b.values;
+  } else if constexpr (kOrder == Order::equal) {
+    r.truth = a.values == b.values;
+  } else {
+    r.truth = a.values != b.values;
+  }
+  return r;
+}
+
+template <class T, int kBytes>
+inline Pack<T, kBytes> Pack<T, kBytes>::select(const Mask& mask, const Pack& a, const Pack& b) {
+  Pack r;
+#if defined(GRADUS_X86_PACKS)
+  if constexpr (kBytes > 16) {
+    Wide<kBytes>::select(r, mask, a, b);
+    return r;
+  }
+#endif
+  r.values = mask.truth ? a.values : b.values;
+  return r;
 }
 
 template <class T, int kBytes>
