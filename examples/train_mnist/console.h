@@ -1,0 +1,25 @@
+#pragma once
+// Writing to the terminal, or to what stands in its place, such that nothing is lost unnoticed.
+#include <cstdio>
+#include <string>
+
+namespace train_mnist {
+
+/// The text on one line and in valid UTF-8: control characters, and bytes that are not UTF-8,
+/// become
+/// "\x1b" and the like.
+std::string printable(const std::string& text);
+
+/// Throws FileError if standard output is closed.
+void require_open_stdout();
+
+/// Writes text and a line's end at once.  Throws FileError with the reason if stdout does not take
+/// it; stderr has nobody to tell.
+void write_line(std::FILE* stream, const std::string& text);
+
+/// From now on a signal that ends the program (Ctrl-C, kill) first ends the line of a progress bar,
+/// if `on_bar_line` is set then.
+void end_bar_line_on_signals();
+void set_on_bar_line(bool on);
+
+}  // namespace train_mnist

@@ -1,0 +1,22 @@
+#pragma once
+// The images to train on, and those to measure the result on.
+#include <gradus/core/random.h>
+#include <gradus/data/labelled_images.h>
+
+#include <string>
+
+#include "train_mnist/options.h"
+
+namespace train_mnist {
+
+struct Dataset {
+  gradus::data::LabelledImages train;
+  gradus::data::LabelledImages test;  ///< or those held back for validation
+  std::string description;            ///< a line for people
+};
+
+/// Reads MNIST, or draws built-in digits from `rng`, as the options ask.  Throws FileError where
+/// MNIST is not to be found or is damaged, and UsageError if it has too few images for the options.
+Dataset load_dataset(const Options& options, gradus::Rng& rng);
+
+}  // namespace train_mnist

@@ -1,0 +1,102 @@
+#include "train_mnist/training.h"
+
+#include <gradus/autograd/backward.h>
+#include <gradus/nn/loss.h>
+
+#include <chrono>
+#include <cmath>
+
+namespace train_mnist {
+namespace {
+
+using namespace gradus;
+
+// Pixels are divided by 255 and otherwise left alone.
+constexpr double kMean = 0;
+constexpr double kStddev = 1;
+
+/// The mean of scores of batches of different sizes.
+class RunningScore {
+ public:
+  void add(const Score& score, Index images) {
+    loss_ += score.loss * static_cast<double>(images);
+    right_ += score.accuracy * static_cast<double>(images);
+    images_ += images;
+  }
+  Score mean() const {
+    const auto n = static_cast<double>(images_);
+    return {loss_ / n, right_ / n};
+  }
+
+ private:
+  double loss_ = 0;
+  double right_ = 0;
+  Index images_ = 0;
+};
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
+
+Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::LabelledImages& set,
+               const Options& options, Rng rng, const Callbacks& callbacks) {
+  data::DataLoader loader(set, {.batch_size = options.batch_size, .mean = kMean, .stddev = kStddev},
+                          rng);
+  const double lr = learning_rate(options.rule);
+  const auto all_steps = static_cast<double>(options.epochs * loader.batches());
+  Progress progress;
+
+  model.train();
+  for (progress.epoch = 1; progress.epoch <= options.epochs; ++progress.epoch) {
+    RunningScore score;
+    Stopwatch watch;
+    const double seconds_before = progress.seconds;
+    for (const data::Batch& batch : loader) {
+      if (options.rate_falls) {
+        optimizer.set_lr(lr * (1 - static_cast<double>(progress.steps) / all_steps));
+      }
+      const Tensor logits = model(batch.x);
+      const Tensor loss = nn::cross_entropy(logits, batch.y);
+      optimizer.zero_grad();
+      loss.backward();
+      optimizer.step();
+
+      ++progress.steps;
+      progress.images += batch.size();
+      require<Error>(std::isfinite(loss.item()), "the loss of step ", progress.steps, " (epoch ",
+                     progress.epoch, ") is ", loss.item(), "; a lower --lr may help");
+      score.add({loss.item(), nn::accuracy(logits, batch.y)}, batch.size());
+      progress.score = score.mean();
+      progress.seconds = seconds_before + watch.seconds();
+      callbacks.after_step(progress);
+    }
+    callbacks.after_epoch(progress);
+  }
+  --progress.epoch;
+  return progress;
+}
+
+Score evaluate(nn::Module& model, const data::LabelledImages& set) {
+  const NoGrad no_grad;
+  const bool was_training = model.is_training();
+  model.eval();
+  data::DataLoader loader(set,
+                          {.batch_size = 1000, .shuffle = false, .mean = kMean, .stddev = kStddev});
+  RunningScore score;
+  for (const data::Batch& batch : loader) {
+    const Tensor logits = model(batch.x);
+    score.add({nn::cross_entropy(logits, batch.y).item(), nn::accuracy(logits, batch.y)},
+              batch.size());
+  }
+  model.train(was_training);
+  return score.mean();
+}
+
+}  // namespace train_mnist

@@ -1,0 +1,45 @@
+#pragma once
+// The training loop, and the measurement on images that it has not seen.
+#include <gradus/core/random.h>
+#include <gradus/data/labelled_images.h>
+#include <gradus/data/loader.h>
+#include <gradus/nn/module.h>
+#include <gradus/optim/optimizer.h>
+
+#include <functional>
+
+#include "train_mnist/options.h"
+
+namespace train_mnist {
+
+/// How good the predictions for some images were.
+struct Score {
+  double loss = 0;      ///< mean cross entropy of an image, in nats
+  double accuracy = 0;  ///< share of images whose likeliest class is the right one, 0 to 1
+};
+
+/// Where the training stands.
+struct Progress {
+  Index epoch = 0;     ///< the current one, from 1
+  Index steps = 0;     ///< taken in all epochs
+  Index images = 0;    ///< seen in all epochs
+  double seconds = 0;  ///< spent on all steps, with the making of their batches
+  Score score;         ///< of the current epoch's images so far, each measured before it was learnt
+};
+
+/// What happens along the way; each may do nothing.
+struct Callbacks {
+  std::function<void(const Progress&)> after_step = [](const Progress&) {};
+  std::function<void(const Progress&)> after_epoch = [](const Progress&) {};
+};
+
+/// Trains `model` on `set` as the options ask, in an order that `rng` makes.  Returns where it
+/// ended.  Throws Error, naming the step, if the loss is infinite or NaN.
+Progress train(gradus::nn::Module& model, gradus::optim::OptimizerBase& optimizer,
+               const gradus::data::LabelledImages& set, const Options& options, gradus::Rng rng,
+               const Callbacks& callbacks);
+
+/// The score of the model as it is.
+Score evaluate(gradus::nn::Module& model, const gradus::data::LabelledImages& set);
+
+}  // namespace train_mnist
