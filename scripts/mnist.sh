@@ -64,6 +64,18 @@ if [ -n "${GRADUS_DATA:-}" ] && has_mnist "$GRADUS_DATA/mnist"; then
   exec "$program" --data "$GRADUS_DATA/mnist" "$@"
 fi
 
+# A wrong flag is to be known before anything is downloaded: without data the program gets no further.
+if [ "$dataset" != digits ]; then
+  nothing=$(mktemp -d)
+  status=0
+  message=$("$program" --data "$nothing" "$@" 2>&1 > /dev/null) || status=$?
+  rmdir "$nothing"
+  if [ $status -eq 2 ]; then
+    say "$message"
+    exit 2
+  fi
+fi
+
 # Whoever asks for MNIST by name does not want anything else.
 if [ "$dataset$test_dataset" = "" ]; then
   otherwise="training on the built-in digits"

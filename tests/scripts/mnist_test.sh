@@ -29,6 +29,7 @@ END
 cat > "$work/program" <<'END'
 #!/bin/sh
 printf '<%s>' "$@"
+case "$*" in *--wrong*) echo "--wrong is wrong" >&2; exit 2 ;; esac
 exit ${PROGRAM_STATUS:-0}
 END
 for need in c++ make dpkg-query; do
@@ -134,6 +135,13 @@ for PROGRAM_STATUS in 1 2 130; do
   check [ $status -eq $PROGRAM_STATUS ]
 done
 unset PROGRAM_STATUS
+
+claim "a wrong flag is known before anything is downloaded"
+: > "$work/log"
+mnist --wrong
+check [ $status -eq 2 ]
+check says "^--wrong is wrong"
+check [ ! -s "$work/log" ]
 
 claim "a build that fails shows the error, and nothing is trained"
 BUILD_FAILS=1 mnist
