@@ -45,9 +45,8 @@ void Node::release() {
 }
 
 void Node::fail_used() const {
-  fail<GraphError>({"backward: the graph of '", name_,
-                    "' was used up by an earlier backward; compute the result anew, or keep the "
-                    "graph with backward(y, {.retain_graph = true})"});
+  fail<GraphError>({"the graph was used up by an earlier backward; compute the result anew, or keep "
+                    "it with backward(y, {.retain_graph = true})"});
 }
 
 bool needs_record(std::initializer_list<Input> inputs) {

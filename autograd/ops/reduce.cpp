@@ -17,8 +17,8 @@ Tensor sum(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
 Tensor mean(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
   require<DtypeError>(is_floating(x.dtype()), "mean: dtype must be f32 or f64, got ", x.dtype(),
                       "; convert it with convert(x, f32)");
-  const Tensor total = sum(x, dims, keepdim);
-  return total / (static_cast<double>(x.numel()) / static_cast<double>(total.numel()));
+  const Index kept = count(core::reduced_shape("mean", x, dims, false));
+  return sum(x, dims, keepdim) / (static_cast<double>(x.numel()) / static_cast<double>(kept));
 }
 
 }  // namespace gradus
