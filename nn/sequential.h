@@ -2,6 +2,8 @@
 #include <gradus/nn/module.h>
 
 #include <memory>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace gradus::nn {
@@ -12,14 +14,23 @@ namespace gradus::nn {
 ///                      nn::Linear(128, 10, rng));
 class Sequential : public Module {
  public:
-  template <class... Layers>
-  requires(std::is_base_of_v<Module, std::decay_t<Layers>>&&...) explicit Sequential(
-      Layers&&... layers) {
+  Sequential() = default;
+  template <class First, class... Layers>
+    requires(std::is_base_of_v<Module, std::decay_t<First>> &&
+             !std::is_same_v<Sequential, std::decay_t<First>>)
+  explicit Sequential(First&& first, Layers&&... layers) {
+    add(std::forward<First>(first));
     (add(std::forward<Layers>(layers)), ...);
   }
 
+  Sequential(Sequential&&) = default;
+  Sequential& operator=(Sequential&&) = default;
+  Sequential(const Sequential&) = delete;
+  Sequential& operator=(const Sequential&) = delete;
+
   /// Appends a layer.  Returns this.
   template <class Layer>
+    requires std::is_base_of_v<Module, std::decay_t<Layer>>
   Sequential& add(Layer&& layer) {
     layers_.push_back(std::make_unique<std::decay_t<Layer>>(std::forward<Layer>(layer)));
     return *this;
