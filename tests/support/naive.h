@@ -72,9 +72,8 @@ inline double element(const Tensor& x, const Indices& at) {
   for (int d = 0; d < x.rank(); ++d) {
     place += at[static_cast<std::size_t>(d)] * x.strides()[d];
   }
-  return visit_any(x.dtype(), [&](auto zero) {
-    return static_cast<double>(x.data<decltype(zero)>()[place]);
-  });
+  return visit_any(x.dtype(),
+                   [&](auto zero) { return static_cast<double>(x.data<decltype(zero)>()[place]); });
 }
 
 /// A tensor as a Naive, read element by element.
@@ -96,8 +95,8 @@ inline void expect_same(const Tensor& x, const Naive& expected, const std::strin
   ASSERT_EQ(to_indices(x.shape()), expected.sizes) << note;
   const Naive found = read(x);
   for (std::size_t i = 0; i < expected.values.size(); ++i) {
-    const bool both_nan = found.values[i] != found.values[i] &&
-                          expected.values[i] != expected.values[i];
+    const bool both_nan =
+        found.values[i] != found.values[i] && expected.values[i] != expected.values[i];
     ASSERT_TRUE(both_nan || found.values[i] == expected.values[i])
         << note << " element " << i << ": " << found.values[i] << " instead of "
         << expected.values[i];
