@@ -43,7 +43,7 @@ Bytes sample_text(std::size_t size) {
 
 TEST(Gunzip, passes_plain_bytes_through_in_portions_of_any_size) {
   const Bytes text = sample_text(200000);
-  for (const std::size_t portion : {1, 7, 65535, 65536, 65537, 300000}) {
+  for (const std::size_t portion : {1u, 7u, 65535u, 65536u, 65537u, 300000u}) {
     EXPECT_EQ(gunzip(text, portion), text) << portion;
   }
   for (const Bytes& small : {Bytes(), Bytes("x"), Bytes("\x1f"), Bytes("\x1fx")}) {
@@ -53,7 +53,7 @@ TEST(Gunzip, passes_plain_bytes_through_in_portions_of_any_size) {
 
 TEST(Gunzip, gives_the_bytes_back_in_portions_of_any_size) {
   const Bytes text = sample_text(200000);
-  for (const std::size_t portion : {1, 7, 65535, 65536, 65537, 300000}) {
+  for (const std::size_t portion : {1u, 7u, 65535u, 65536u, 65537u, 300000u}) {
     EXPECT_EQ(gunzip(gzip_stored(text), portion), text) << portion;
   }
   EXPECT_EQ(gunzip(gzip_stored(""), 10), "");

@@ -246,11 +246,11 @@ TEST(Idx, huge_declarations_are_refused_at_once_and_without_memory) {
        "must have a possible shape, got [0, 4294967295, 4294967295, 4294967295], "
        "which declares more bytes than 63 bits can count"},
   };
-  for (const auto& [sizes, message] : rows) {
-    const Bytes bytes = idx_header(0x08, sizes) + "abcd";
+  for (const auto& row : rows) {
+    const Bytes bytes = idx_header(0x08, row.sizes) + "abcd";
     release_cached_memory();
     const std::uint64_t held = memory_stats().system_bytes;
-    EXPECT_LT(seconds_of([&] { expect_refused(bytes, message); }), 0.01);
+    EXPECT_LT(seconds_of([&] { expect_refused(bytes, row.message); }), 0.01);
     EXPECT_LT(memory_stats().system_bytes, held + (1 << 20));
   }
 }

@@ -16,7 +16,6 @@ using test::Bytes;
 using test::expect_error;
 using test::idx_counting;
 using test::read;
-using test::seconds_of;
 using test::TempFolder;
 
 TEST(IdxFile, is_read_whatever_its_name_and_through_a_link) {
@@ -71,15 +70,13 @@ TEST(IdxFile, without_permission_says_so) {
   ASSERT_TRUE(!root || ::seteuid(0) == 0);
 }
 
+// A reader that waits does so for ever, and the time limit of the test ends it.
 TEST(IdxFile, a_pipe_is_refused_without_waiting_for_a_writer) {
   const TempFolder folder;
   const std::string path = folder / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  const double seconds = seconds_of([&] {
-    expect_error<FileError>([&] { read_idx(path); },
-                            "read_idx: " + path + " must be a regular file, got a pipe");
-  });
-  EXPECT_LT(seconds, 1);
+  expect_error<FileError>([&] { read_idx(path); },
+                          "read_idx: " + path + " must be a regular file, got a pipe");
 }
 
 // The kernel refuses to read the first page of a process: a read error on a regular file.
