@@ -96,7 +96,9 @@ class Optimizer : public OptimizerBase {
   void zero_grad() override {
     for (const Group& group : groups_) {
       for (const Entry& entry : group.entries) {
-        entry.parameter.tensor.set_grad(Tensor());
+        if (entry.parameter.tensor.grad()) {  // a frozen parameter has none
+          entry.parameter.tensor.set_grad(Tensor());
+        }
       }
     }
   }
