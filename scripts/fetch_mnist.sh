@@ -91,15 +91,17 @@ fetch() {
   return 1
 }
 
-say "Fetching MNIST into $directory"
 result=0
+said=
 while read -r sum file; do
   name=$file.gz
   if [ -f "$name" ]; then
     wrong=$(flaw "$name" "$sum")
     [ -n "$wrong" ] || continue
-    say "  $name is there, but $wrong"
+    say "$directory/$name is there, but $wrong"
   fi
+  [ -n "$said" ] || say "Fetching MNIST into $directory"
+  said=1
   status=1
   for i in "${!mirrors[@]}"; do
     fetch "${mirrors[i]%/}/$name" "$name" "$sum"

@@ -65,6 +65,7 @@ fetch good
 fetch good
 check complete
 check [ "$(requests .)" -eq 0 ]
+check [ ! -s "$work/out" ]
 
 claim "the same data compressed at another level is right"
 fetch recompressed

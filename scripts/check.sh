@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# check.sh [STEP...]: everything that is slower than test.sh.  Installs what it needs, runs the steps
+# (all of them unless some are named), and ends with which of them passed.
+#
+#   clang       the tests, built with Clang, warnings being errors
+#   gcc         the tests without optimisation and with assertions, built with GCC, warnings likewise
+#   tsan        all tests under ThreadSanitizer, not only those labelled `threads`
+#   valgrind    the tests under valgrind's memory checker: uninitialised reads, definite leaks
+#   tidy        clang-tidy, by .clang-tidy
+#   format      clang-format, by .clang-format
+#   benchmarks  the benchmarks build, and each case runs once
+# shellcheck disable=SC2317  # the steps are called by name
+set -uo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root" || exit 2
+
+sources() {
+  find core autograd nn optim data train examples tests benchmarks -name "$1"
+}
+
+step_clang() {
+  install_missing clang++:clang && scripts/test.sh --build clang
+}
+
+step_gcc() {
+  scripts/test.sh --build debug
+}
+
+step_tsan() {
+  scripts/test.sh --build tsan
+}
+
+# Whole programs at a time: valgrind starts slowly.
+step_valgrind() {
+  install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev libcli11-dev libgtest-dev valgrind ||
+    return
+  build valgrind
+  local program failed=0
+  for program in build/valgrind/tests/*_test; do
+    say "valgrind $program"
+    valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+      --errors-for-leak-kinds=definite "$program" --gtest_brief=1 || failed=1
+  done
+  return "$failed"
+}
+
+step_tidy() {
+  install_missing clang++:clang clang-tidy || return
+  build clang
+  sources '*.cpp' | grep -v '^benchmarks/' |
+    xargs -P "$(jobs)" -n 4 clang-tidy --quiet -p build/clang 2> /dev/null
+}
+
+step_format() {
+  install_missing clang-format || return
+  { sources '*.h' && sources '*.cpp'; } | xargs clang-format --dry-run -Werror
+}
+
+step_benchmarks() {
+  install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev libcli11-dev libbenchmark-dev || return
+  build benchmark
+  local program failed=0
+  for program in build/benchmark/benchmarks/*_benchmark; do
+    say "$program"
+    "$program" --benchmark_min_time=0.01 || failed=1
+  done
+  return "$failed"
+}
+
+all=(format clang gcc tsan valgrind tidy benchmarks)
+steps=("$@")
+[ $# -gt 0 ] || steps=("${all[@]}")
+for step in "${steps[@]}"; do
+  case $step in
+    -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  esac
+  [ "$(type -t "step_$step")" = function ] || { say "check.sh: no step $step"; exit 2; }
+done
+
+failed=0
+report=()
+for step in "${steps[@]}"; do
+  say "=== $step"
+  # Of its own, so that a step which ends the shell does not end the others.
+  if ("step_$step"); then
+    report+=("passed: $step")
+  else
+    report+=("failed: $step")
+    failed=1
+  fi
+done
+printf '%s\n' "${report[@]}"
+exit $failed
