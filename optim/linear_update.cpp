@@ -9,6 +9,9 @@ void axpy_blas(double alpha, const Tensor& x, Tensor& y) {
   core::check_operands("axpy", operands, 2, {true, true});
   require<ShapeError>(core::is_one_run(operands, 2), "axpy: tensors must be dense, got shape ",
                       y.shape());
+  if (alpha == 0) {
+    return axpy_fused(alpha, x, y);  // BLAS would not look at x, and hide a NaN
+  }
   visit_floating("axpy", y.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Index n = y.numel();
