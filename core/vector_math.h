@@ -6,8 +6,8 @@
 
 namespace gradus {
 
-/// e^a.  f32: within 1 ulp of the exact value where that is a normal number; overflows to infinity
-/// above 88.72, goes gradually to 0 below -87.33; NaN stays NaN.
+/// e^a.  f32: within 1.1 ulp of the exact value where that is a normal number; overflows to
+/// infinity above 88.72, goes gradually to 0 below -87.33; NaN stays NaN.
 template <int kBytes>
 inline Pack<float, kBytes> exp(const Pack<float, kBytes>& a) {
   using P = Pack<float, kBytes>;
