@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Records what PyTorch computes, for tests that compare with it.
+
+    /usr/bin/python3 record_torch.py            writes ops.txt and rules.txt beside this file
+
+A file is a list of cases: "case <name> <dtype>", then lines "<key> <sizes> : <numbers>", then "end".
+Numbers are hexadecimal, so that nothing is rounded on the way.
+"""
+import pathlib
+import re
+
+import torch
+import torch.nn.functional as F
+
+HERE = pathlib.Path(__file__).parent
+DTYPES = {"f32": torch.float32, "f64": torch.float64}
+
+
+def number(value):
+    return re.sub(r"\.?0*p", "p", float(value).hex())
+
+
+def line(key, x):
+    sizes = " ".join(str(size) for size in x.shape)
+    numbers = " ".join(number(v) for v in x.detach().double().flatten())
+    return f"{key} {sizes} : {numbers}\n".replace("  ", " ")
+
+
+def labels(x):
+    return torch.tensor([(3 * row + 1) % x.shape[1] for row in range(x.shape[0])])
+
+
+def mlp(x, w1, b1, w2, b2):
+    logits = F.linear(F.relu(F.linear(x, w1, b1)), w2, b2)
+    return F.cross_entropy(logits, labels(logits))
+
+
+# name, function, shapes of the inputs, positive inputs only
+OPS = [
+    ("add", torch.add, [(2, 3), (3,)], False),
+    ("sub", torch.sub, [(2, 1), (1, 3)], False),
+    ("mul", torch.mul, [(2, 3), (2, 1)], False),
+    ("div", torch.div, [(2, 3), (3,)], False),
+    ("div_number", lambda x: x / 3, [(2, 3)], False),
+    ("number_div", lambda x: 3 / x, [(2, 3)], False),
+    ("neg", torch.neg, [(5,)], False),
+    ("exp", torch.exp, [(9,)], False),
+    ("log", torch.log, [(9,)], True),
+    ("sqrt", torch.sqrt, [(9,)], True),
+    ("abs", torch.abs, [(9,)], False),
+    ("pow", lambda x: torch.pow(x, 2.5), [(9,)], True),
+    ("relu", torch.relu, [(9,)], False),
+    ("sigmoid", torch.sigmoid, [(9,)], False),
+    ("tanh", torch.tanh, [(9,)], False),
+    ("transpose", lambda x: x.transpose(0, 1), [(2, 3)], False),
+    ("permute", lambda x: x.permute(2, 0, 1), [(2, 3, 2)], False),
+    ("slice", lambda x: x[:, 1:5:2], [(2, 5)], False),
+    ("select", lambda x: x[:, -2], [(2, 5)], False),
+    ("expand", lambda x: x.expand(2, 3, 2), [(3, 1)], False),
+    ("sum", lambda x: x.sum(0), [(4, 3)], False),
+    ("mean", lambda x: x.mean(-1), [(4, 3)], False),
+    ("matmul", torch.matmul, [(3, 4), (4, 2)], False),
+    ("linear", F.linear, [(2, 2, 4), (3, 4), (3,)], False),
+    ("softmax", lambda x: F.softmax(x, -1), [(3, 5)], False),
+    ("log_softmax", lambda x: F.log_softmax(x, -1), [(3, 5)], False),
+    ("cross_entropy", lambda x: F.cross_entropy(x, labels(x)), [(4, 5)], False),
+    ("mse", F.mse_loss, [(4, 3), (4, 3)], False),
+    ("mlp", mlp, [(5, 4), (6, 4), (6,), (3, 6), (3,)], False),
+]
+
+
+def record_ops(out):
+    generator = torch.Generator().manual_seed(1)
+    for name, f, shapes, positive in OPS:
+        for dtype_name, dtype in DTYPES.items():
+            inputs = []
+            for shape in shapes:
+                x = torch.randn(shape, generator=generator, dtype=torch.float64)
+                x = x.abs() + 0.1 if positive else x
+                inputs.append(x.to(dtype).requires_grad_())
+            y = f(*inputs)
+            upstream = torch.rand(y.shape, generator=generator, dtype=torch.float64).to(dtype)
+            y.backward(upstream)
+            out.write(f"case {name} {dtype_name}\n")
+            for x in inputs:
+                out.write(line("in", x))
+            out.write(line("up", upstream) + line("out", y))
+            for x in inputs:
+                out.write(line("grad", x.grad))
+            out.write("end\n")
+
+
+# Our names of PyTorch's options; the order is that in which options may be set.
+RULES = [
+    ("SGD", {}),
+    ("SGD", {"momentum": 0.9}),
+    ("SGD", {"momentum": 0.9, "dampening": 0.5, "weight_decay": 0.1}),
+    ("SGD", {"momentum": 0.8, "nesterov": True, "weight_decay": 0.1}),
+    ("SGD", {"momentum": 0.8, "maximize": True, "weight_decay": 0.1}),
+    ("SGD", {"weight_decay": 0.1, "maximize": True}),
+    ("RMSprop", {}),
+    ("RMSprop", {"alpha": 0.9, "eps": 1e-3, "weight_decay": 0.1}),
+    ("RMSprop", {"momentum": 0.9}),
+    ("RMSprop", {"alpha": 0.9, "centered": True}),
+    ("RMSprop", {"momentum": 0.9, "weight_decay": 0.1, "centered": True}),
+    ("Adam", {}),
+    ("Adam", {"beta1": 0.8, "beta2": 0.9, "eps": 1e-3, "weight_decay": 0.1}),
+    ("Adam", {"beta2": 0.9, "amsgrad": True}),
+    ("Adam", {"weight_decay": 0.1, "amsgrad": True}),
+]
+
+
+def torch_options(options):
+    result = {k: v for k, v in options.items() if k not in ("beta1", "beta2")}
+    if "beta1" in options or "beta2" in options:
+        result["betas"] = (options.get("beta1", 0.9), options.get("beta2", 0.999))
+    return result
+
+
+def record_rules(out):
+    """Two groups of one parameter each: the first has no gradient at steps 1 and 4 and a zero one at
+    step 6, and the rates of both are halved after step 7."""
+    generator = torch.Generator().manual_seed(2)
+    for rule, options in RULES:
+        for dtype_name, dtype in DTYPES.items():
+            p = [torch.randn(3, generator=generator, dtype=torch.float64).to(dtype).requires_grad_()
+                 for _ in range(2)]
+            optimizer = getattr(torch.optim, rule)(
+                [{"params": [p[0]], "lr": 0.05}, {"params": [p[1]], "lr": 0.01}], lr=1.0,
+                **torch_options(options))
+            text = " ".join(f"{k}={str(v).lower()}" for k, v in options.items())
+            out.write(f"case {rule} {dtype_name} {text}".rstrip() + "\n")
+            out.write(line("start", p[0]) + line("start", p[1]))
+            for step in range(1, 11):
+                for k in range(2):
+                    g = torch.randn(3, generator=generator, dtype=torch.float64).to(dtype)
+                    p[k].grad = g
+                    if k == 0 and step in (1, 4):
+                        p[k].grad = None
+                    elif k == 0 and step == 6:
+                        p[k].grad = torch.zeros_like(g)
+                    out.write("none\n" if p[k].grad is None else line("g", p[k].grad))
+                optimizer.step()
+                out.write(line("w", p[0]) + line("w", p[1]))
+                if step == 7:
+                    for group in optimizer.param_groups:
+                        group["lr"] /= 2
+            out.write("end\n")
+
+
+for file_name, record in (("ops.txt", record_ops), ("rules.txt", record_rules)):
+    with open(HERE / file_name, "w", encoding="ascii") as out_file:
+        out_file.write(f"# PyTorch {torch.__version__}, written by record_torch.py\n")
+        record(out_file)
