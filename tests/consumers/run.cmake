@@ -47,7 +47,7 @@ run(${CMAKE_COMMAND} -S ${work}/project -B ${work}/build -G ${generator} ${optio
     -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_BUILD_TYPE=${config_type})
 run(${CMAKE_COMMAND} --build ${work}/build --parallel 2)
 run(${work}/build/consumer)
-if(NOT output STREQUAL "19 22 43 50 \n")
+if(NOT output STREQUAL "0 1 1 0 no data\n")
   message(FATAL_ERROR "the consumer printed\n${output}")
 endif()
 
