@@ -4,8 +4,8 @@
 // vector instruction set, and on packs of a single number, the plain twin.
 //
 // All of them give the same bits.  Every operation here is exactly rounded or built from such ones
-// alone, and products are never contracted with sums into fused multiply-adds, whatever the
-// compiler's flags say.
+// alone, and products are never contracted with sums into fused multiply-adds.  (Options that give
+// up IEEE arithmetic, such as -ffast-math, give this up too.)
 //
 // Compilers: GCC and Clang vector types.  Numbers of type double in a formula (hyper-parameters and
 // what is computed from them) are rounded to the pack's element type once.

@@ -66,7 +66,7 @@ class Pool {
     done_.store(0, std::memory_order_relaxed);
     failed_piece_ = pieces;
     failure_ = nullptr;
-    const std::uint64_t job = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
+    const std::uint64_t job = ((ticket_.load(std::memory_order_relaxed) >> 32) + 1) & 0xffffffff;
     ticket_.store(job << 32, std::memory_order_release);
     ticket_.notify_all();
     take_pieces(job);

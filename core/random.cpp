@@ -96,7 +96,7 @@ double polynomial(const double (&c)[8], double x) {
   return sum;
 }
 
-// The inverse of the normal distribution function, to about 1e-16 relative.
+// The inverse of the normal distribution function, to about 1e-15 relative.
 // Wichura: Algorithm AS 241: The Percentage Points of the Normal Distribution. Applied Statistics
 // 37, 1988, routine PPND16.
 double normal_quantile(double p) {
@@ -168,6 +168,8 @@ double Rng::normal() {
 }
 
 Tensor rand(const Shape& shape, Rng& rng, double low, double high, Dtype dtype) {
+  require(std::isfinite(low) && std::isfinite(high), "rand: bounds must be finite, got ", low,
+          " and ", high);
   require(low <= high, "rand: low must be at most high, got ", low, " and ", high);
   // Rounding may reach `high`; the last number below it stands in.
   const double last = dtype == f32
