@@ -3,6 +3,7 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/memory.h>
 #include <gradus/core/view.h>
 #include <gradus/nn/activation.h>
 #include <gradus/nn/linear.h>
@@ -18,6 +19,7 @@
 #include <limits>
 
 #include "support/naive.h"
+#include "support/sanitizer.h"
 
 namespace gradus {
 namespace {
@@ -216,6 +218,34 @@ TEST(Optimizer, runs_a_rule_that_users_define) {
   EXPECT_EQ(a.to_vector(), (V{0.5, 1.5}));
   optim::OptimizerBase& base = opt;
   EXPECT_EQ(base.rule_name(), "Signum");
+}
+
+template <class R>
+void expect_no_allocation(const R& rule) {
+  Rng rng(1);
+  nn::Sequential net(nn::Linear(50, 40, rng), nn::ReLU(), nn::Linear(40, 10, rng));
+  Optimizer opt(net.parameters(), rule);
+  const Tensor x = rand({32, 50}, rng);
+  const Tensor labels = zeros({32}, i64);
+  std::uint64_t warm = 0;
+  for (int i = 0; i < 50; ++i) {
+    if (i == 5) {
+      warm = memory_stats().system_allocations;
+    }
+    opt.zero_grad();
+    nn::cross_entropy(net(x), labels).backward();
+    opt.step();
+  }
+  EXPECT_EQ(memory_stats().system_allocations, warm) << R::name;
+}
+
+TEST(Optimizer, in_a_warm_loop_asks_the_system_for_no_memory) {
+  if (test::kAddressSanitizer) {
+    GTEST_SKIP() << "under AddressSanitizer every block comes from the system";
+  }
+  expect_no_allocation(SGD{.momentum = 0.9});
+  expect_no_allocation(RMSprop{.momentum = 0.9, .centered = true});
+  expect_no_allocation(Adam{.amsgrad = true});
 }
 
 template <class R>
