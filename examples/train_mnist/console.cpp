@@ -12,11 +12,11 @@ namespace train_mnist {
 namespace {
 
 // A signal handler may read nothing else.
-volatile std::sig_atomic_t on_bar_line = 0;
+volatile std::sig_atomic_t bar_descriptor = -1;
 
 void end_line_and_program(int signal) {
-  if (on_bar_line != 0) {
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, "\n", 1);
+  if (bar_descriptor >= 0) {
+    [[maybe_unused]] const auto written = ::write(bar_descriptor, "\n", 1);
   }
   std::signal(signal, SIG_DFL);
   std::raise(signal);
@@ -87,6 +87,6 @@ void end_bar_line_on_signals() {
   }
 }
 
-void set_on_bar_line(bool on) { on_bar_line = on ? 1 : 0; }
+void set_bar_descriptor(int descriptor) { bar_descriptor = descriptor; }
 
 }  // namespace train_mnist

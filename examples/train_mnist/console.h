@@ -17,9 +17,10 @@ void require_open_stdout();
 /// it; stderr has nobody to tell.
 void write_line(std::FILE* stream, const std::string& text);
 
-/// From now on a signal that ends the program (Ctrl-C, kill) first ends the line of a progress bar,
-/// if `on_bar_line` is set then.
+/// From now on a signal that ends the program (Ctrl-C, kill) first ends the line of a progress bar
+/// that stands on the descriptor set last.
 void end_bar_line_on_signals();
-void set_on_bar_line(bool on);
+/// -1 means that there is no bar.
+void set_bar_descriptor(int descriptor);
 
 }  // namespace train_mnist

@@ -107,7 +107,8 @@ void refuse_unknown(const std::vector<std::string>& unknown, const CLI::App& app
     fail<UsageError>({message.substr(0, colon), " needs a value"});
   }
   if (message.find("override") != std::string::npos) {
-    fail<UsageError>({"--", message.substr(0, message.find(' ')), " must stand alone, got a value"});
+    fail<UsageError>(
+        {"--", message.substr(0, message.find(' ')), " must stand alone, got a value"});
   }
   fail<UsageError>({message});
 }

@@ -59,7 +59,7 @@ void Report::step(const Progress& progress, Index all_steps) {
   std::snprintf(text, sizeof text, "loss %.4f  accuracy %.1f %%  %.0f images/s  %s left",
                 progress.score.loss, 100 * progress.score.accuracy, images_per_second(progress),
                 train::duration_text(left).c_str());
-  set_on_bar_line(true);
+  set_bar_descriptor(::fileno(notes_));
   bar_.draw(join({"epoch ", progress.epoch, "/", options_.epochs}), done, text);
 }
 
@@ -67,9 +67,9 @@ void Report::epoch(const Progress& progress, const Score& test) {
   const char* const kind = options_.validation > 0 ? "validation" : "test";
   char text[160];
   std::snprintf(text, sizeof text,
-                "epoch %lld/%lld: loss %.4f, %s loss %.4f, %s accuracy %.2f %%, %.2f s",
+                "epoch %lld/%lld: loss %.4f; %s: loss %.4f, accuracy %.2f %%; %.2f s",
                 static_cast<long long>(progress.epoch), static_cast<long long>(options_.epochs),
-                progress.score.loss, kind, test.loss, kind, 100 * test.accuracy, progress.seconds);
+                progress.score.loss, kind, test.loss, 100 * test.accuracy, progress.seconds);
   say(text);
 }
 
@@ -87,7 +87,7 @@ void Report::say(const std::string& line) {
 
 void Report::end_bar() {
   bar_.clear();
-  set_on_bar_line(false);
+  set_bar_descriptor(-1);
 }
 
 }  // namespace train_mnist

@@ -42,8 +42,8 @@ std::string to_line(const Options& options, const Result& result) {
   const char* const kind = options.validation > 0 ? "validation" : "test";
   char text[256];
   std::snprintf(text, sizeof text,
-                "%s accuracy %.2f %%, %s loss %.4f, trained in %.2f s, %.0f images/s", kind,
-                100 * result.test.accuracy, kind, result.test.loss, result.training.seconds,
+                "%s accuracy %.2f %%, loss %.4f; trained in %.2f s, %.0f images/s", kind,
+                100 * result.test.accuracy, result.test.loss, result.training.seconds,
                 images_per_second(result));
   return text;
 }

@@ -26,7 +26,7 @@ void set_option(AnyRule& rule, const std::string& option, const std::string& tex
 
 double learning_rate(const AnyRule& rule);
 
-/// "SGD, lr 0.1, momentum 0.9, ...": every option.
+/// "SGD, lr 0.1, momentum 0.9, ..., nesterov": every number, and the switches that are on.
 std::string describe(const AnyRule& rule);
 
 std::unique_ptr<gradus::optim::OptimizerBase> make_optimizer(const AnyRule& rule,

@@ -11,10 +11,6 @@ namespace {
 
 using namespace gradus;
 
-// Pixels are divided by 255 and otherwise left alone.
-constexpr double kMean = 0;
-constexpr double kStddev = 1;
-
 /// The mean of scores of batches of different sizes.
 class RunningScore {
  public:
@@ -47,8 +43,7 @@ class Stopwatch {
 
 Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::LabelledImages& set,
                const Options& options, Rng rng, const Callbacks& callbacks) {
-  data::DataLoader loader(set, {.batch_size = options.batch_size, .mean = kMean, .stddev = kStddev},
-                          rng);
+  data::DataLoader loader(set, {.batch_size = options.batch_size}, rng);
   const double lr = learning_rate(options.rule);
   const auto all_steps = static_cast<double>(options.epochs * loader.batches());
   Progress progress;
@@ -87,8 +82,7 @@ Score evaluate(nn::Module& model, const data::LabelledImages& set) {
   const NoGrad no_grad;
   const bool was_training = model.is_training();
   model.eval();
-  data::DataLoader loader(set,
-                          {.batch_size = 1000, .shuffle = false, .mean = kMean, .stddev = kStddev});
+  data::DataLoader loader(set, {.batch_size = 1000, .shuffle = false});
   RunningScore score;
   for (const data::Batch& batch : loader) {
     const Tensor logits = model(batch.x);

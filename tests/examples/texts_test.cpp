@@ -1,0 +1,69 @@
+// The teaching texts run and print what they say they print.
+#include <regex>
+
+#include "examples/process.h"
+
+namespace gradus::test {
+namespace {
+
+Outcome run_text(const std::string& name, const std::vector<std::string>& arguments) {
+  Call call;
+  call.program = std::string(GRADUS_EXAMPLES_FOLDER) + "/" + name;
+  call.arguments = arguments;
+  return run(call);
+}
+
+TEST(MnistText, trains_on_built_in_digits_where_there_is_no_mnist) {
+  const Outcome outcome = run_text("mnist", {});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::smatch match;
+  ASSERT_TRUE(
+      std::regex_match(outcome.out, match,
+                       std::regex("built-in digits, since there is no MNIST in ./mnist\n"
+                                  "101770 parameters\n"
+                                  "epoch 1: mean loss ([0-9.]+)\nepoch 2: mean loss ([0-9.]+)\n"
+                                  "epoch 3: mean loss ([0-9.]+)\ntest accuracy ([0-9.]+) %\n")))
+      << outcome.out;
+  EXPECT_GT(std::stod(match[1]), std::stod(match[2]));
+  EXPECT_GT(std::stod(match[2]), std::stod(match[3]));
+  EXPECT_GT(std::stod(match[4]), 75);
+}
+
+TEST(MnistText, reaches_97_percent_on_mnist) {
+  const std::string folder = mnist_folder();
+  if (folder.empty()) {
+    GTEST_SKIP() << "needs MNIST in $GRADUS_DATA/mnist";
+  }
+  if (kAddressSanitizer || kThreadSanitizer) {
+    return;  // nothing to see that the digits do not show
+  }
+  const Outcome outcome = run_text("mnist", {folder});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::smatch match;
+  ASSERT_TRUE(std::regex_search(outcome.out, match, std::regex("test accuracy ([0-9.]+) %\n")));
+  EXPECT_GT(std::stod(match[1]), 97);
+}
+
+TEST(MnistText, says_in_one_line_that_a_folder_is_wrong) {
+  const Outcome outcome = run_text("mnist", {"/nowhere"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "mnist: load_mnist: /nowhere must be a folder, got nothing there\n");
+}
+
+TEST(CustomOptimizerText, trains_with_its_rule_and_is_refused_a_bad_option) {
+  const Outcome outcome = run_text("custom_optimizer", {});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::smatch match;
+  ASSERT_TRUE(std::regex_match(
+      outcome.out, match,
+      std::regex("Signum: mean loss of the epoch ([0-9.]+)\n"
+                 "Signum, biases at half the rate: mean loss of the epoch ([0-9.]+)\n"
+                 "refused: Signum: beta must be at least 0 and below 1, got 1.5\n")))
+      << outcome.out;
+  EXPECT_LT(std::stod(match[1]), 1.5);  // chance is 2.3
+  EXPECT_LT(std::stod(match[2]), 1.5);
+  EXPECT_NE(match[1], match[2]);
+}
+
+}  // namespace
+}  // namespace gradus::test
