@@ -1,5 +1,6 @@
 // The optimizer step by size: time for each parameter and bytes moved, beside a loop that moves the
-// same bytes and only adds.  Which form of gradient descent SGD uses is decided by the first two.
+// same bytes and only adds.  Which form of its linear updates SGD uses is
+// decided here: gradient_descent_blas or _fused, momentum_blas or step/SGD_momentum.
 //
 //   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/release/optim_benchmark
 #include <benchmark/benchmark.h>
@@ -45,6 +46,14 @@ void gradient_descent_fused(benchmark::State& state) {
     optim::axpy_fused(-1e-6, s.g, s.w);
   }
   count(state, 12);
+}
+
+void momentum_blas(benchmark::State& state) {
+  Setup s(state);
+  for (auto _ : state) {
+    optim::momentum_blas(0.9, 1, 1e-6, s.g, s.a, s.w);
+  }
+  count(state, 20);
 }
 
 template <class Rule>
@@ -100,6 +109,7 @@ void sizes(benchmark::internal::Benchmark* b) {
 BENCHMARK(gradient_descent_blas)->Apply(sizes);
 BENCHMARK(gradient_descent_fused)->Apply(sizes);
 BENCHMARK(momentum_bytes)->Apply(sizes);
+BENCHMARK(momentum_blas)->Apply(sizes);
 BENCHMARK_CAPTURE(step, SGD_momentum, optim::SGD{.lr = 1e-6, .momentum = 0.9}, 20)->Apply(sizes);
 BENCHMARK_CAPTURE(step, RMSprop, optim::RMSprop{.lr = 1e-6}, 20)->Apply(sizes);
 BENCHMARK(adam_bytes)->Apply(sizes);
