@@ -23,7 +23,9 @@ Tensor x(const Shape& shape) { return zeros(shape).set_requires_grad(); }
 TEST(Refuse, arithmetic_with_shapes_that_do_not_broadcast_or_other_dtypes) {
   using Op = Tensor (*)(const Tensor&, const Tensor&);
   const std::pair<std::string, Op> ops[] = {{"add", add}, {"sub", sub}, {"mul", mul}, {"div", div}};
-  for (const auto& [name, f] : ops) {
+  for (const auto& op : ops) {
+    const std::string& name = op.first;
+    const Op f = op.second;
     const std::string broadcast =
         name + ": shapes must broadcast (equal sizes, or 1, from the last dimension), got ";
     expect_error<ShapeError>([&] { f(x({2, 3}), x({2, 4})); }, broadcast + "[2, 3] and [2, 4]");
@@ -59,7 +61,9 @@ TEST(Refuse, functions_and_numbers_with_integers_or_nothing) {
                                             {"div", [](const Tensor& a) { return a / 2; }},
                                             {"div", [](const Tensor& a) { return 2 / a; }},
                                             {"mean", [](const Tensor& a) { return mean(a); }}};
-  for (const auto& [name, f] : ops) {
+  for (const auto& op : ops) {
+    const std::string& name = op.first;
+    const Op f = op.second;
     for (const Dtype dtype : {i64, u8}) {
       expect_error<DtypeError>([&] { f(ones({3}, dtype)); },
                                name + ": dtype must be f32 or f64, got " + to_text(dtype) +
