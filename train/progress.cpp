@@ -68,7 +68,8 @@ void ProgressBar::draw(std::string_view left, double share, std::string_view rig
   const int length = static_cast<int>(line.size());
   const int leftover = std::clamp(drawn_columns_ - length, 0, std::max(columns - length, 0));
   line.append(static_cast<std::size_t>(leftover), ' ');
-  std::fprintf(stream_, "\r%s", line.c_str());
+  // The cursor rests at the line's start, where the echo of Ctrl-C does no harm.
+  std::fprintf(stream_, "%s\r", line.c_str());
   std::fflush(stream_);
   drawn_columns_ = length;
   last_drawn_ = Clock::now();
@@ -77,7 +78,7 @@ void ProgressBar::draw(std::string_view left, double share, std::string_view rig
 void ProgressBar::clear() {
   if (drawn_columns_ > 0) {
     const int columns = std::min(drawn_columns_, terminal_columns(::fileno(stream_)) - 1);
-    std::fprintf(stream_, "\r%*s\r", columns, "");
+    std::fprintf(stream_, "%*s\r", columns, "");
     std::fflush(stream_);
     drawn_columns_ = 0;
   }

@@ -243,6 +243,7 @@ Options parse_options(const std::vector<std::string>& arguments) {
   options.json = json;
   options.quiet = quiet;
   options.help = help ? app.help() : "";
+  options.help.erase(options.help.find_last_not_of('\n') + 1);
   return options;
 }
 
