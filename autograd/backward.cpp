@@ -25,6 +25,9 @@ void add_to(Tensor& sum, Tensor part) {
   sum = std::move(result);
 }
 
+// One sweep at a time on a thread: two would mix up their sums in the slots that both reach.
+thread_local bool sweeping = false;
+
 class Sweep {
  public:
   Sweep(const Ref<GradSlot>& root, Tensor upstream, bool retain) : retain_(retain) {
@@ -40,10 +43,12 @@ class Sweep {
     for (const Ref<GradSlot>& slot : reached_) {
       slot->incoming = Tensor();
     }
+    sweeping = false;
   }
 
   void run(const Ref<GradSlot>& root) {
     const NoGrad numbers_only;
+    sweeping = true;
     std::vector<Ref<GradSlot>> ready{root};
     while (!ready.empty()) {
       const Ref<GradSlot> slot = std::move(ready.back());
@@ -134,6 +139,8 @@ class Sweep {
 }  // namespace
 
 void backward(const Tensor& y, const BackwardOptions& options) {
+  require<GraphError>(!sweeping,
+                      "backward: must not be called inside the derivative of an operation");
   require<GraphError>(y.requires_grad(),
                       "backward: tensor must come from operations on tensors that require a "
                       "gradient, got one without history; call set_requires_grad() on the leaves");

@@ -132,6 +132,22 @@ TEST(Node, backward_frees_what_closures_hold_and_the_graph_does_otherwise) {
   EXPECT_EQ(Live::count(), before);
 }
 
+// The sweeps would mix up their sums in the leaves that both reach.
+TEST(Node, a_derivative_must_not_start_a_backward_of_its_own) {
+  const Tensor x = leaf();
+  const Tensor inner = sum(x * 3);
+  const Tensor y = custom(x, [&](const Tensor& dy, Grads& dx) {
+    inner.backward();
+    dx[0] = dy;
+  });
+  expect_error<GraphError>(
+      [&] { sum(y + x * 2).backward(); },
+      "backward of 'custom': backward: must not be called inside the derivative of an operation");
+  EXPECT_FALSE(x.grad());
+  inner.backward();
+  EXPECT_EQ(x.grad().to_vector(), (std::vector<float>{3, 3}));
+}
+
 // Every op in one graph, dropped without backward and with: all memory comes back.
 TEST(Node, no_op_holds_itself) {
   const auto graph = [](bool run) {
