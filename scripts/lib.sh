@@ -66,7 +66,7 @@ install_missing() {
 jobs() {
   local processors gigabytes
   processors=$(nproc)
-  gigabytes=$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo)
+  gigabytes=$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo 2> /dev/null || true)
   if [ "${gigabytes:-1}" -lt "$processors" ]; then
     processors=${gigabytes:-1}
   fi

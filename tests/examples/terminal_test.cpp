@@ -28,7 +28,21 @@ std::vector<std::string> shown_lines(const std::string& text) {
   return lines;
 }
 
-TEST(Terminal, of_80_columns_shows_a_bar_and_no_line_wraps) {
+class Terminal : public testing::Test {
+ protected:
+  void SetUp() override {
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+    const bool usable = terminal >= 0 && ::grantpt(terminal) == 0;
+    if (terminal >= 0) {
+      ::close(terminal);
+    }
+    if (!usable) {
+      GTEST_SKIP() << "this system gives no pseudo-terminal: is /dev/pts mounted?";
+    }
+  }
+};
+
+TEST_F(Terminal, of_80_columns_shows_a_bar_and_no_line_wraps) {
   const Outcome outcome = run_on_terminal(long_run(), 80);
   EXPECT_EQ(outcome.status, 0);
   const std::regex bar(
@@ -42,7 +56,7 @@ TEST(Terminal, of_80_columns_shows_a_bar_and_no_line_wraps) {
   EXPECT_GE(bars, 3) << outcome.out;
 }
 
-TEST(Terminal, of_40_columns_gets_a_bar_cut_to_fit) {
+TEST_F(Terminal, of_40_columns_gets_a_bar_cut_to_fit) {
   const Outcome outcome = run_on_terminal(long_run(), 40);
   EXPECT_EQ(outcome.status, 0);
   int bars = 0;
@@ -55,7 +69,7 @@ TEST(Terminal, of_40_columns_gets_a_bar_cut_to_fit) {
   EXPECT_GE(bars, 3) << outcome.out;
 }
 
-TEST(Terminal, ends_with_the_result_on_a_line_of_its_own) {
+TEST_F(Terminal, ends_with_the_result_on_a_line_of_its_own) {
   const Outcome outcome = run_on_terminal(long_run(), 80);
   const std::size_t last = outcome.out.rfind('\r', outcome.out.size() - 3);
   ASSERT_NE(last, std::string::npos);
@@ -64,7 +78,7 @@ TEST(Terminal, ends_with_the_result_on_a_line_of_its_own) {
       << outcome.out;
 }
 
-TEST(Terminal, gets_no_bar_with_quiet) {
+TEST_F(Terminal, gets_no_bar_with_quiet) {
   Call call = long_run();
   call.arguments.emplace_back("--quiet");
   const Outcome outcome = run_on_terminal(call, 80);
@@ -72,7 +86,7 @@ TEST(Terminal, gets_no_bar_with_quiet) {
       << outcome.out;
 }
 
-TEST(Terminal, is_left_on_a_fresh_line_by_an_interrupt) {
+TEST_F(Terminal, is_left_on_a_fresh_line_by_an_interrupt) {
   Call call = long_run();
   call.arguments.insert(call.arguments.end(), {"--seed", "3"});
   const Outcome outcome = run_on_terminal(call, 80, SIGINT);
