@@ -6,6 +6,10 @@
 #include <cmath>
 #include <numeric>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 // Found in OpenBLAS alone; null with another CBLAS.
 extern "C" {
 [[gnu::weak]] void openblas_set_num_threads(int count);
@@ -30,14 +34,30 @@ void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, doub
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-// OpenBLAS would share each call among threads of its own.
-void use_one_thread() {
-  [[maybe_unused]] static const bool done = [] {
+// OpenBLAS maps a work buffer of 128 MiB for each thread that calls it, and where the system
+// refuses it asks again for ever.
+void require_work_buffer() {
+#if defined(__linux__)
+  constexpr std::size_t kBytes = std::size_t{128} << 20;
+  void* buffer = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  require<MemoryError>(
+      buffer != MAP_FAILED,
+      "blas: OpenBLAS must get 128 MiB of addresses for each thread, and the system "
+      "refuses; raise the limit (ulimit -v)");
+  munmap(buffer, kBytes);
+#endif
+}
+
+// Before the first call of each thread.  OpenBLAS would share calls among threads of its own.
+void prepare() {
+  thread_local const bool ready = [] {
     if (openblas_set_num_threads) {
+      require_work_buffer();
       openblas_set_num_threads(1);
     }
     return true;
   }();
+  static_cast<void>(ready);
 }
 
 // Into how many tiles a product is cut, by its shape alone.  Every tile packs its operands anew, so
@@ -69,7 +89,7 @@ struct Cut {
 template <class T>
 void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
           const T* b, Index ldb, T beta, T* c, Index ldc) {
-  use_one_thread();
+  prepare();
   const int ik = size_of(k);
   const int ia = size_of(lda);
   const int ib = size_of(ldb);
@@ -85,6 +105,7 @@ void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T*
   const bool by_rows = m > n;
   const Cut cut{by_rows ? m : n, tiles};
   parallel_for(tiles, [&](Index tile) {
+    prepare();
     const Index begin = cut.begin(tile);
     const Index length = cut.begin(tile + 1) - begin;
     if (length == 0) {
@@ -107,26 +128,26 @@ template void gemm(Form, Form, Index, Index, Index, double, const double*, Index
 
 template <>
 void axpy(Index n, float alpha, const float* x, float* y) {
-  use_one_thread();
+  prepare();
   cblas_saxpy(size_of(n), alpha, x, 1, y, 1);
 }
 template <>
 void axpy(Index n, double alpha, const double* x, double* y) {
-  use_one_thread();
+  prepare();
   cblas_daxpy(size_of(n), alpha, x, 1, y, 1);
 }
 template <>
 void scal(Index n, float alpha, float* x) {
-  use_one_thread();
+  prepare();
   cblas_sscal(size_of(n), alpha, x, 1);
 }
 template <>
 void scal(Index n, double alpha, double* x) {
-  use_one_thread();
+  prepare();
   cblas_dscal(size_of(n), alpha, x, 1);
 }
-// Squares of floats neither overflow nor underflow in double.  (snrm2 returns a float, which the norm
-// of large floats may exceed.)
+// Squares of floats neither overflow nor underflow in double.  (snrm2 returns a float, which the
+// norm of large floats may exceed.)
 template <>
 double nrm2(Index n, const float* x) {
   constexpr Index kLanes = 16;
@@ -140,7 +161,7 @@ double nrm2(Index n, const float* x) {
 }
 template <>
 double nrm2(Index n, const double* x) {
-  use_one_thread();
+  prepare();
   return cblas_dnrm2(size_of(n), x, 1);
 }
 
