@@ -54,4 +54,8 @@ bool needs_record(std::initializer_list<Input> inputs) {
                                        [](const Input& x) { return (*x).requires_grad(); });
 }
 
+bool is_one_of(const Tensor& x, std::initializer_list<Input> inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [&](const Input& y) { return (*y).is(x); });
+}
+
 }  // namespace gradus

@@ -128,6 +128,8 @@ class NodeOf final : public Node {
 /// True if an operation on these inputs is to be recorded: one wants a gradient, and no NoGrad
 /// lives.
 bool needs_record(std::initializer_list<Input> inputs);
+/// True if x is the very tensor of one of the inputs.
+bool is_one_of(const Tensor& x, std::initializer_list<Input> inputs);
 
 /// Returns `result`, made by operation `name` from `inputs`, with a node for backward.
 /// derive(dy, dx) puts the inputs' gradients into dx[0], dx[1], ...; dy has the result's shape and
@@ -139,8 +141,9 @@ Tensor record(const Tensor& result, const char* name, std::initializer_list<Inpu
     return result;
   }
   // What the closure holds stays without history: one that held its own node would never be
-  // released.
-  Tensor recorded = result.is_shared() ? result.detach() : result;
+  // released.  An input that is passed on stays what it was, a leaf for one.
+  const bool is_others = result.is_shared() || is_one_of(result, inputs);
+  Tensor recorded = is_others ? result.detach() : result;
   recorded.set_slot(
       make_ref<NodeOf<F>>(name, inputs.begin(), inputs.size(), recorded, std::move(derive)));
   return recorded;

@@ -148,6 +148,19 @@ TEST(Node, a_derivative_must_not_start_a_backward_of_its_own) {
   EXPECT_EQ(x.grad().to_vector(), (std::vector<float>{3, 3}));
 }
 
+TEST(Node, an_input_that_is_passed_on_as_the_result_stays_a_leaf) {
+  const Tensor weight = leaf();
+  const Tensor data = ones({2});
+  const Tensor y =
+      record(weight, "same", {weight}, [](const Tensor& dy, Grads& dx) { dx[0] = dy; });
+  const Tensor z =
+      record(data, "first", {data, weight}, [](const Tensor& dy, Grads& dx) { dx[1] = dy; });
+  EXPECT_TRUE(weight.slot()->is_leaf);
+  EXPECT_FALSE(data.requires_grad());
+  sum(y * 3 + z).backward();
+  EXPECT_EQ(weight.grad().to_vector(), (std::vector<float>{4, 4}));
+}
+
 // Every op in one graph, dropped without backward and with: all memory comes back.
 TEST(Node, no_op_holds_itself) {
   const auto graph = [](bool run) {
