@@ -49,6 +49,9 @@ class Optimizer : public OptimizerBase {
   };
 
   Optimizer() = default;
+  // Only moved: a copy would share the state and count its steps apart.
+  Optimizer(Optimizer&&) = default;
+  Optimizer& operator=(Optimizer&&) = default;
   explicit Optimizer(const Parameters& parameters, const R& rule = {}) {
     add_group(parameters, rule);
   }
@@ -87,7 +90,8 @@ class Optimizer : public OptimizerBase {
     for (Group& group : groups_) {
       for (Entry& entry : group.entries) {
         if (const Tensor grad = entry.parameter.tensor.grad()) {
-          group.rule.update(++entry.steps, entry.parameter.tensor, grad.dense(), entry.state);
+          group.rule.update(entry.steps + 1, entry.parameter.tensor, grad.dense(), entry.state);
+          ++entry.steps;  // now that the rule has not thrown
         }
       }
     }

@@ -258,5 +258,24 @@ TEST(Steps, are_counted_beyond_the_whole_numbers_of_f32) {
   EXPECT_NEAR(1 - w.item(), 0.001 * 0.1 / std::sqrt(0.001), 1e-7);
 }
 
+// SGD that throws as if there were no memory left.
+struct Failing : SGD {
+  static constexpr std::string_view name = "Failing";
+  void update(Index, Tensor&, const Tensor&, State&) const { throw MemoryError("none left"); }
+};
+
+TEST(Steps, count_no_step_that_threw) {
+  const Tensor w = ones({1}).set_requires_grad();
+  Optimizer opt({{"w", w}}, Failing{});
+  w.set_grad(ones({1}));
+  EXPECT_THROW(opt.step(), MemoryError);
+  EXPECT_EQ(opt.groups()[0].entries[0].steps, 0);
+}
+
+TEST(Steps, are_not_counted_apart_by_copies_that_share_their_state) {
+  EXPECT_FALSE(std::is_copy_constructible_v<Optimizer<Adam>>);
+  EXPECT_TRUE(std::is_move_constructible_v<Optimizer<Adam>>);
+}
+
 }  // namespace
 }  // namespace gradus
