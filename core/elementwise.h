@@ -25,8 +25,7 @@ namespace gradus::core {
 /// Elements of one piece of a parallel loop.  Less than two of them are not worth a second thread.
 inline constexpr Index kPieceElements = 16384;
 
-// --- contiguous runs
-// -------------------------------------------------------------------------------
+// --- contiguous runs -----------------------------------------------------------------------------
 
 // One operand's pack at one place: loaded when made, written back by store() if P is not const.
 template <class S, class P>
@@ -123,8 +122,7 @@ inline void run_plain(Index n, F f, P*... at) {
   run_packs<sizeof(T), T>(n, f, at...);
 }
 
-// --- strided rows
-// ------------------------------------------------------------------------------------
+// --- strided rows --------------------------------------------------------------------------------
 
 // One operand of a strided row: blocks of it are gathered into a buffer, and scattered back if P is
 // not const, unless it lies in order already.
@@ -139,6 +137,9 @@ struct RowOperand {
   P* gather(Index first, Index n) {
     if (stride == 1) {
       return row + first;
+    }
+    if (stride == 0 && first > 0) {
+      return buffer;  // one number, stretched: the first block filled it
     }
     for (Index i = 0; i < n; ++i) {
       buffer[i] = row[(first + i) * stride];
@@ -163,8 +164,7 @@ void run_row(Index n, const F& f, RowOperand<T, P>&&... operands) {
   }
 }
 
-// --- tensors
-// -----------------------------------------------------------------------------------------
+// --- tensors -------------------------------------------------------------------------------------
 
 /// The element type pointer of an operand: T* of a `Tensor&`, const T* of a `const Tensor&`.
 template <class T>
@@ -177,20 +177,27 @@ const T* element_pointer(const Tensor& x) {
 }
 
 template <class T, class F, std::size_t... K, class... P>
-void run_rows(const LoopPlan& plan, const F& f, Index begin, Index end, std::index_sequence<K...>,
-              P*... at) {
-  for (Index row = begin; row < end; ++row) {
+void run_rows(const LoopPlan& plan, const F& f, Index parts, Index begin, Index end,
+              std::index_sequence<K...>, P*... at) {
+  for (Index i = begin; i < end; ++i) {
     Index offsets[kMaxOperands];
-    plan.locate(row, offsets);
-    run_row<T>(plan.row_length, f, RowOperand<T, P>(at + offsets[K], plan.inner_stride[K])...);
+    plan.locate(i / parts, offsets);
+    const Index first = i % parts * kPieceElements;
+    const Index length = (i + 1) % parts == 0 ? plan.row_length - first : kPieceElements;
+    run_row<T>(
+        length, f,
+        RowOperand<T, P>(at + offsets[K] + first * plan.inner_stride[K], plan.inner_stride[K])...);
   }
 }
 
 template <class T, class F, class... P>
 void run_plan(const LoopPlan& plan, const F& f, P*... at) {
+  // A piece is several rows, or one of the parts of a long row.
+  const Index parts = std::max<Index>(plan.row_length / kPieceElements, 1);
   const Index rows = std::max<Index>(kPieceElements / std::max<Index>(plan.row_length, 1), 1);
-  parallel_for((plan.rows + rows - 1) / rows, [&](Index piece) {
-    run_rows<T>(plan, f, piece * rows, std::min(plan.rows, (piece + 1) * rows),
+  const Index all = plan.rows * parts;
+  parallel_for((all + rows - 1) / rows, [&](Index piece) {
+    run_rows<T>(plan, f, parts, piece * rows, std::min(all, (piece + 1) * rows),
                 std::index_sequence_for<P...>(), at...);
   });
 }
