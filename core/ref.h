@@ -87,10 +87,11 @@ class Ref {
   T* object_ = nullptr;
 };
 
-/// A T with `room` bytes behind it, in one recycled block.
+/// A T with `room` bytes behind it, in one recycled block.  Throws MemoryError as acquire_memory.
 template <class T, class... Args>
 Ref<T> make_ref_with_room(std::size_t room, Args&&... args) {
-  const std::size_t bytes = sizeof(T) + room;
+  // More than acquire_memory gives where the sum would wrap around.
+  const std::size_t bytes = room <= SIZE_MAX - sizeof(T) ? sizeof(T) + room : SIZE_MAX;
   void* block = acquire_memory(bytes);
   T* object = nullptr;
   try {

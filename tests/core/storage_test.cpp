@@ -1,3 +1,4 @@
+#include <gradus/core/error.h>
 #include <gradus/core/storage.h>
 #include <gtest/gtest.h>
 
@@ -126,6 +127,12 @@ TEST(Storage, data_is_aligned_and_as_large_as_asked) {
     EXPECT_EQ(storage->bytes(), bytes);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(storage->data()) % kAlignment, 0U);
     std::fill_n(storage->data(), bytes, std::byte{0xff});
+  }
+}
+
+TEST(Storage, larger_than_an_address_can_reach_is_refused) {
+  for (const std::size_t bytes : {SIZE_MAX, SIZE_MAX - 32, SIZE_MAX / 2}) {
+    EXPECT_THROW(make_storage(bytes), MemoryError) << bytes;
   }
 }
 
