@@ -70,8 +70,13 @@ class Pool {
     ticket_.store(job << 32, std::memory_order_release);
     ticket_.notify_all();
     take_pieces(job);
-    for (int spins = 0; done_.load(std::memory_order_acquire) < pieces; ++spins) {
-      spins < kSpins ? relax() : std::this_thread::yield();
+    for (int spins = 0; done_.load(std::memory_order_acquire) < pieces;) {
+      if (spins < kSpins) {
+        ++spins;
+        relax();
+      } else {
+        std::this_thread::yield();
+      }
     }
     ticket_.store(job << 32 | kClosed, std::memory_order_release);
     if (failure_) {
