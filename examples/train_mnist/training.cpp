@@ -90,7 +90,10 @@ Score evaluate(nn::Module& model, const data::LabelledImages& set) {
               batch.size());
   }
   model.train(was_training);
-  return score.mean();
+  const Score mean = score.mean();
+  require<Error>(std::isfinite(mean.loss), "the mean loss of the ", loader.samples(),
+                 " images of the evaluation is ", mean.loss, "; a lower --lr may help");
+  return mean;
 }
 
 }  // namespace train_mnist

@@ -39,7 +39,7 @@ Progress train(gradus::nn::Module& model, gradus::optim::OptimizerBase& optimize
                const gradus::data::LabelledImages& set, const Options& options, gradus::Rng rng,
                const Callbacks& callbacks);
 
-/// The score of the model as it is.
+/// The score of the model as it is.  Throws Error if the loss is infinite or NaN.
 Score evaluate(gradus::nn::Module& model, const gradus::data::LabelledImages& set);
 
 }  // namespace train_mnist

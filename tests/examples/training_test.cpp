@@ -37,6 +37,14 @@ struct Small : testing::Test {
     options.rule = optim::SGD{.lr = 0.6};
     model = make_model(options, rng);
   }
+
+  // Every parameter becomes NaN.
+  void spoil() {
+    const NoGrad no_grad;
+    for (const Parameter& p : model->parameters()) {
+      fill(p.tensor, std::numeric_limits<double>::quiet_NaN());
+    }
+  }
 };
 
 TEST_F(Small, rates_fall_linearly_from_the_first_step_on) {
@@ -84,16 +92,20 @@ TEST_F(Small, evaluation_records_nothing_and_keeps_the_mode) {
 }
 
 TEST_F(Small, a_loss_that_is_not_a_number_names_its_step) {
-  for (const Parameter& p : model->parameters()) {
-    const NoGrad no_grad;
-    fill(p.tensor, std::numeric_limits<double>::quiet_NaN());
-  }
+  spoil();
   try {
     train(*model, idle, set, options, rng, {});
     FAIL() << "it went on";
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "the loss of step 1 (epoch 1) is nan; a lower --lr may help");
   }
+}
+
+// As after a last step that was far too long: JSON has no such number.
+TEST_F(Small, an_evaluation_that_is_not_a_number_is_an_error) {
+  spoil();
+  EXPECT_THROW(evaluate(*model, set), Error);
+  EXPECT_TRUE(model->is_training());
 }
 
 }  // namespace
