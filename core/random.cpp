@@ -171,6 +171,8 @@ Tensor rand(const Shape& shape, Rng& rng, double low, double high, Dtype dtype) 
   require(std::isfinite(low) && std::isfinite(high), "rand: bounds must be finite, got ", low,
           " and ", high);
   require(low <= high, "rand: low must be at most high, got ", low, " and ", high);
+  require(std::isfinite(high - low), "rand: the difference of the bounds must be finite, got ", low,
+          " and ", high);
   // Rounding may reach `high`; the last number below it stands in.
   const double last = dtype == f32
                           ? std::nextafter(static_cast<float>(high), static_cast<float>(low))
@@ -182,7 +184,9 @@ Tensor rand(const Shape& shape, Rng& rng, double low, double high, Dtype dtype) 
 }
 
 Tensor randn(const Shape& shape, Rng& rng, double mean, double stddev, Dtype dtype) {
-  require(stddev >= 0, "randn: stddev must be at least 0, got ", stddev);
+  require(std::isfinite(mean), "randn: mean must be finite, got ", mean);
+  require(std::isfinite(stddev) && stddev >= 0, "randn: stddev must be finite and at least 0, got ",
+          stddev);
   return draw(shape, dtype, "randn", [&] { return mean + stddev * rng.normal(); });
 }
 

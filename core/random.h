@@ -50,9 +50,10 @@ class Rng {
 /// Philox4x32-10: four numbers from a counter of 128 bits and a key of 64.
 void philox4x32(const std::uint32_t counter[4], const std::uint32_t key[2], std::uint32_t out[4]);
 
-/// Uniform in [low, high).
+/// Uniform in [low, high).  Throws ValueError unless low <= high, both and their difference finite.
 Tensor rand(const Shape& shape, Rng& rng, double low = 0, double high = 1, Dtype dtype = f32);
-/// Normal with that mean and standard deviation.
+/// Normal with that mean and standard deviation.  Throws ValueError unless both are finite and
+/// stddev is at least 0.
 Tensor randn(const Shape& shape, Rng& rng, double mean = 0, double stddev = 1, Dtype dtype = f32);
 /// 0, ..., n-1 in random order, i64 [n].
 Tensor permutation(Index n, Rng& rng);

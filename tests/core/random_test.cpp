@@ -216,7 +216,10 @@ TEST(Rng, refuses_empty_ranges) {
   test::expect_error<ValueError>([&] { rand({1}, rng, 2, 1); },
                                  "rand: low must be at most high, got 2 and 1");
   EXPECT_THROW(rand({1}, rng, 0, std::numeric_limits<double>::quiet_NaN()), ValueError);
+  EXPECT_THROW(rand({1}, rng, -1e308, 1e308, f64), ValueError);
   EXPECT_THROW(randn({1}, rng, 0, -1), ValueError);
+  EXPECT_THROW(randn({1}, rng, std::numeric_limits<double>::quiet_NaN()), ValueError);
+  EXPECT_THROW(randn({1}, rng, 0, std::numeric_limits<double>::infinity()), ValueError);
   EXPECT_THROW(rand({1}, rng, 0, 1, i64), DtypeError);
   EXPECT_THROW(permutation(-1, rng), ShapeError);
   EXPECT_EQ(rng.state(), Rng(1).state());
