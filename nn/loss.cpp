@@ -22,6 +22,8 @@ double accuracy(const Tensor& logits, const Tensor& labels) {
   require<ShapeError>(logits.rank() == 2 && labels.shape() == Shape{logits.shape()[0]},
                       "accuracy: logits must be [batch, classes] and labels [batch], got ",
                       logits.shape(), " and ", labels.shape());
+  require<DtypeError>(labels.dtype() == i64, "accuracy: labels must be i64 class indices, got ",
+                      labels.dtype());
   const std::vector<std::int64_t> found = core::argmax(logits, 1).to_vector<std::int64_t>();
   const std::vector<std::int64_t> wanted = labels.to_vector<std::int64_t>();
   std::size_t right = 0;

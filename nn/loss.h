@@ -14,7 +14,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
 Tensor mse(const Tensor& prediction, const Tensor& target);
 
 /// The share of rows whose largest logit is at the label, from 0 to 1; not differentiable.
-/// logits: [batch, classes], labels: i64 [batch].
+/// logits: [batch, classes], labels: i64 [batch].  NaN for an empty batch.
 double accuracy(const Tensor& logits, const Tensor& labels);
 
 }  // namespace gradus::nn

@@ -162,6 +162,8 @@ TEST(Accuracy, counts_rows_whose_largest_logit_is_at_the_label) {
   expect_error<ShapeError>(
       [&] { nn::accuracy(x, labels({1})); },
       "accuracy: logits must be [batch, classes] and labels [batch], got [4, 3] and [1]");
+  expect_error<DtypeError>([&] { nn::accuracy(x, zeros({4}, u8)); },
+                           "accuracy: labels must be i64 class indices, got u8");
 }
 
 }  // namespace
