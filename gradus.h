@@ -1,5 +1,5 @@
 #pragma once
-// All of Gradus in one include, for examples and courses.
+// What examples and courses need of Gradus, in one include.
 #include <gradus/autograd/backward.h>
 #include <gradus/autograd/grad_check.h>
 #include <gradus/autograd/ops/arithmetic.h>

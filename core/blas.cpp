@@ -48,12 +48,13 @@ void require_work_buffer() {
 #endif
 }
 
-// Before the first call of each thread.  OpenBLAS would share calls among threads of its own.
+// Before the first call of each thread.
 void prepare() {
   thread_local const bool ready = [] {
     if (openblas_set_num_threads) {
       require_work_buffer();
-      openblas_set_num_threads(1);
+      // OpenBLAS would share calls among threads of its own.  Once, since it sets a global.
+      [[maybe_unused]] static const bool alone = (openblas_set_num_threads(1), true);
     }
     return true;
   }();

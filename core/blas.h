@@ -8,6 +8,8 @@
 
 namespace gradus::blas {
 
+// Sizes of 2^31 and more are a ShapeError: the interface of BLAS has 32 bits for them.
+
 /// How an operand of a product stands in memory.
 enum class Form { plain, transposed };
 
@@ -34,8 +36,8 @@ std::string description();
 
 namespace gradus::core {
 
-/// c <- alpha a b + beta c for matrices with any strides; one of c's must be 1.  Throws ShapeError
-/// or DtypeError naming `where`.
+/// c <- alpha a b + beta c for matrices with any strides; one of c's must be 1, and c must not
+/// overlap a or b.  Throws ShapeError or DtypeError naming `where`.
 void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, double alpha = 1,
           double beta = 0);
 

@@ -5,6 +5,8 @@
 // A tensor may carry a GradSlot: its place in a graph of operations, opaque here, and its gradient.
 // Functions in namespace gradus::core see numbers alone and record nothing; those of autograd/ops
 // record.
+//
+// Several threads may read one tensor.  While a thread changes it, no other may use its storage.
 #include <gradus/core/dtype.h>
 #include <gradus/core/error.h>
 #include <gradus/core/grad_mode.h>
@@ -25,6 +27,7 @@ class Tensor {
   /// Uninitialised elements.
   Tensor(const Shape& shape, Dtype dtype);
   /// A view of `storage`: element (i, j, ...) lies at offset + i*strides[0] + j*strides[1] + ...
+  /// All of them must lie inside the storage; whoever makes a view sees to it.
   Tensor(Ref<Storage> storage, const Shape& shape, const Shape& strides, Index offset, Dtype dtype);
 
   explicit operator bool() const { return bool(body_); }
@@ -52,7 +55,8 @@ class Tensor {
     storage().bump_version();
     return static_cast<T*>(address());
   }
-  /// The first element, whatever its type.
+  /// The first element, whatever its type.  What is written through it is not counted as a change:
+  /// only for tensors that nobody else has seen yet.
   void* address() const;
   Storage& storage() const { return *body().storage; }
   const Ref<Storage>& storage_ref() const { return body().storage; }
@@ -64,7 +68,8 @@ class Tensor {
   template <Element T = float>
   std::vector<T> to_vector() const;
 
-  /// The same numbers in a tensor of its own, dense.
+  /// The same numbers in a tensor of its own, dense.  Not recorded: gradients do not flow through
+  /// it.
   Tensor clone() const;
   /// This tensor if it is dense, otherwise a dense copy.  Not recorded.
   Tensor dense() const;
@@ -193,7 +198,7 @@ Tensor convert(const Tensor& x, Dtype dtype);
 
 void fill(const Tensor& x, double value);
 /// x takes the values of `source`, broadcast to its shape and converted to its dtype.  Right also
-/// where the two overlap.
+/// where the two overlap.  Not recorded: gradients do not flow to `source`.
 void copy(const Tensor& x, const Tensor& source);
 
 /// Throws GraphError, naming `where`, if changing x in place now would spoil a recorded graph.
