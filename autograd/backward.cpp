@@ -57,16 +57,27 @@ class Sweep {
         derive(static_cast<Node&>(*slot), ready);
       }
     }
+    add_to_leaves();
+  }
+
+ private:
+  // What needs memory comes first, so that where there is none no gradient has changed.
+  void add_to_leaves() {
+    for (const Ref<GradSlot>& slot : reached_) {
+      // Optimizers read gradients in order, and change them when they clip.
+      if (slot->is_leaf && slot->incoming && !slot->grad && !is_own(slot->incoming)) {
+        slot->incoming = slot->incoming.clone();
+      } else if (slot->is_leaf && slot->incoming && slot->grad && !is_own(slot->grad)) {
+        slot->grad = slot->grad.clone();
+      }
+    }
     for (const Ref<GradSlot>& slot : reached_) {
       if (slot->is_leaf && slot->incoming) {
-        // Optimizers read gradients in order, and change them when they clip.
-        Tensor part = std::move(slot->incoming);
-        add_to(slot->grad, slot->grad || is_own(part) ? std::move(part) : part.clone());
+        add_to(slot->grad, std::move(slot->incoming));
       }
     }
   }
 
- private:
   // Counts for every slot the edges that lead to it from what `root` depends on.
   void reach(const Ref<GradSlot>& root) {
     std::vector<GradSlot*> open;

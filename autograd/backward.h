@@ -13,10 +13,10 @@ struct BackwardOptions {
 };
 
 /// Adds the derivative of y to the gradient of every leaf that y was computed from; leaves that y
-/// does not depend on stay as they are.  Throws GraphError if y has no history, if it is used up, or
-/// inside the derivative of an operation; ShapeError or DtypeError if the upstream gradient does not
-/// fit.  If it throws, all gradients are as before (the graph may be used up).  Sweeps in two threads
-/// must not share leaves.
+/// does not depend on stay as they are.  Throws GraphError if y has no history, if it is used up,
+/// or inside the derivative of an operation; ShapeError or DtypeError if the upstream gradient does
+/// not fit.  If it throws, all gradients are as before (the graph may be used up).  Sweeps in two
+/// threads must not share leaves.
 void backward(const Tensor& y, const BackwardOptions& options = {});
 
 }  // namespace gradus

@@ -10,8 +10,13 @@ void Saved::fail_changed() const {
                     "clone() instead, or call backward first"});
 }
 
-Grads::Grads(const Node& node) : node_(node) {
+Grads::Grads(const Node& node) : node_(node), num_inputs_(node.num_inputs()) {
   more_.resize(static_cast<std::size_t>(std::max(node.num_inputs() - kInline, 0)));
+}
+
+void Grads::fail_index(int input) const {
+  fail<IndexError>({"backward of '", node_.name(), "': input must be from 0 to ", num_inputs_ - 1,
+                    ", got ", input});
 }
 
 Node::Node(const char* name, const Input* inputs, std::size_t count, const Tensor& result)
@@ -45,8 +50,9 @@ void Node::release() {
 }
 
 void Node::fail_used() const {
-  fail<GraphError>({"the graph was used up by an earlier backward; compute the result anew, or keep "
-                    "it with backward(y, {.retain_graph = true})"});
+  fail<GraphError>(
+      {"the graph was used up by an earlier backward; compute the result anew, or keep "
+       "it with backward(y, {.retain_graph = true})"});
 }
 
 bool needs_record(std::initializer_list<Input> inputs) {

@@ -51,14 +51,21 @@ class Grads {
 
   /// False for inputs that need no gradient: what would be computed for them is thrown away.
   bool wanted(int input) const;
+  /// Throws IndexError unless there is such an input.
   Tensor& operator[](int input) {
+    if (input < 0 || input >= num_inputs_) [[unlikely]] {
+      fail_index(input);
+    }
     return input < kInline ? first_[input] : more_[static_cast<std::size_t>(input - kInline)];
   }
 
   static constexpr int kInline = 3;
 
  private:
+  [[noreturn]] void fail_index(int input) const;
+
   const Node& node_;
+  const int num_inputs_;
   Tensor first_[kInline];
   std::vector<Tensor> more_;
 };

@@ -201,8 +201,10 @@ void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, 
           double beta) {
   require<ShapeError>(a.rank() == 2 && b.rank() == 2 && a.shape()[1] == b.shape()[0], where,
                       ": matrices must be [m, k] and [k, n], got ", a.shape(), " and ", b.shape());
-  require<DtypeError>(a.dtype() == b.dtype() && a.dtype() == c.dtype(), where,
-                      ": matrices must have one dtype, got ", a.dtype(), " and ", b.dtype());
+  require<DtypeError>(a.dtype() == b.dtype(), where, ": matrices must have one dtype, got ",
+                      a.dtype(), " and ", b.dtype());
+  require<DtypeError>(a.dtype() == c.dtype(), where, ": result must have the matrices' dtype ",
+                      a.dtype(), ", got ", c.dtype());
   Matrix ma;
   Matrix mb;
   Matrix mc;

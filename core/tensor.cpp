@@ -72,7 +72,12 @@ Tensor Tensor::clone() const {
   return result;
 }
 
-Tensor Tensor::dense() const { return is_contiguous() ? *this : clone(); }
+Tensor Tensor::dense() const {
+  if (!is_contiguous()) {
+    return clone();
+  }
+  return slot() ? detach() : *this;
+}
 
 Tensor Tensor::detach() const {
   return {body().storage, body().shape, body().strides, body().offset, body().dtype};

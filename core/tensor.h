@@ -71,7 +71,7 @@ class Tensor {
   /// The same numbers in a tensor of its own, dense.  Not recorded: gradients do not flow through
   /// it.
   Tensor clone() const;
-  /// This tensor if it is dense, otherwise a dense copy.  Not recorded.
+  /// The same numbers without history: in place if they are dense, otherwise a dense copy.
   Tensor dense() const;
   /// The same storage without history: gradients do not flow through it.
   Tensor detach() const;

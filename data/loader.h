@@ -19,11 +19,11 @@ namespace gradus::data {
 
 struct LoaderOptions {
   Index batch_size = 64;
-  bool shuffle = true;     ///< otherwise the samples come in their order
-  bool drop_last = false;  ///< leave out the last batch where it is smaller than the others
-  bool flatten = false;    ///< x is [b, numbers of a sample] instead of [b, ...]
-  double mean = 0.1307;    ///< of pixels divided by 255: MNIST's
-  double stddev = 0.3081;  ///< likewise
+  bool shuffle = true;           ///< otherwise the samples come in their order
+  bool drop_last = false;        ///< leave out the last batch where it is smaller than the others
+  bool flatten = false;          ///< x is [b, numbers of a sample] instead of [b, ...]
+  double mean = kMnistMean;      ///< of pixels divided by 255
+  double stddev = kMnistStddev;  ///< likewise
 };
 
 /// The batches of one epoch, or of its rest.  Each holds its own order and place and shares the

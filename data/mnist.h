@@ -13,10 +13,6 @@ enum class Split { train, test };
 /// "train" or "test".
 const char* to_text(Split split);
 
-/// The mean and standard deviation of MNIST's training pixels, divided by 255.
-inline constexpr double kMnistMean = 0.1307;
-inline constexpr double kMnistStddev = 0.3081;
-
 struct LabelledOptions {
   Index classes = 10;                            ///< labels are below this
   std::size_t max_bytes = std::size_t{2} << 30;  ///< refuse images of more bytes than this

@@ -4,6 +4,10 @@
 
 namespace gradus::data {
 
+/// The mean and standard deviation of MNIST's training pixels, divided by 255.
+inline constexpr double kMnistMean = 0.1307;
+inline constexpr double kMnistStddev = 0.3081;
+
 /// Pixels of 0 to 255 become numbers of mean about 0 and deviation about 1:
 ///   y = (pixel / 255 - mean) / stddev
 /// as y = (pixel - shift) * scale, with both constants folded in double and rounded to f32 once. So

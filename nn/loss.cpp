@@ -1,14 +1,9 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
-#include <gradus/autograd/ops/softmax.h>
 #include <gradus/core/reduce.h>
 #include <gradus/nn/loss.h>
 
 namespace gradus::nn {
-
-Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
-  return gradus::cross_entropy(logits, labels);
-}
 
 Tensor mse(const Tensor& prediction, const Tensor& target) {
   require<ShapeError>(prediction.shape() == target.shape(),

@@ -1,13 +1,12 @@
 #pragma once
 // Losses: scalars that say how wrong a batch of predictions is, averaged.
+#include <gradus/autograd/ops/softmax.h>
 #include <gradus/core/tensor.h>
 
 namespace gradus::nn {
 
-/// The mean over the batch of -ln softmax(logits)[label], in nats.  logits: [batch, classes],
-/// labels: i64 [batch].  Large finite logits never give NaN.  See cross_entropy in
-/// autograd/ops/softmax.h for the errors.
-Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
+/// From logits and class indices: see autograd/ops/softmax.h.
+using gradus::cross_entropy;
 
 /// The mean over all elements of (prediction - target)^2.  Throws ShapeError unless both have one
 /// shape: broadcasting here is nearly always a mistake.

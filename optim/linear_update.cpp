@@ -23,11 +23,11 @@ void for_pieces(const char* where, std::initializer_list<const Tensor*> operands
 }  // namespace
 
 void axpy_blas(double alpha, const Tensor& x, Tensor& y) {
-  if (alpha == 0) {
-    return axpy_fused(alpha, x, y);  // BLAS would not look at x, and hide a NaN
-  }
   visit_floating("axpy", y.dtype(), [&](auto zero) {
     using T = decltype(zero);
+    if (T(alpha) == 0) {
+      return axpy_fused(alpha, x, y);  // BLAS would not look at x, and hide a NaN
+    }
     for_pieces("axpy", {&y, &x},
                [&, from = x.data<T>(), to = y.mutable_data<T>()](Index i, Index n) {
                  blas::axpy<T>(n, T(alpha), from + i, to + i);

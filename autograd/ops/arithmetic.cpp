@@ -68,9 +68,8 @@ Tensor mul(const Tensor& a, double b) {
 
 Tensor div(const Tensor& a, double b) {
   const auto quotient = [b](auto x) { return x / b; };
-  return record(map("div", quotient, a), "div", {a}, [quotient](const Tensor& dy, Grads& dx) {
-    dx[0] = map("div", quotient, dy);
-  });
+  return record(map("div", quotient, a), "div", {a},
+                [quotient](const Tensor& dy, Grads& dx) { dx[0] = map("div", quotient, dy); });
 }
 
 Tensor sub(double a, const Tensor& b) {

@@ -8,23 +8,32 @@
 namespace gradus {
 namespace {
 
-// Rows of some thousand numbers make a piece of a parallel loop.
-template <class F>
-void for_row_blocks(Index rows, Index classes, F f) {
-  const Index block = std::max<Index>(core::kPieceElements / std::max<Index>(classes, 1), 1);
-  parallel_for((rows + block - 1) / block,
-               [&](Index piece) { f(piece * block, std::min(rows, (piece + 1) * block)); });
-}
-
-struct Rows {
-  Index count;
-  Index classes;
-};
-
-Rows rows_of(const char* where, const Tensor& x) {
+Index classes_of(const char* where, const Tensor& x) {
   require<ShapeError>(x.rank() >= 1 && x.size(-1) >= 1, where,
                       ": tensor must be [..., classes] with at least one class, got ", x.shape());
-  return {x.numel() / x.size(-1), x.size(-1)};
+  return x.size(-1);
+}
+
+// A tensor of x's shape whose rows are made by f(row, classes, to, from x, from the others...),
+// each argument the first number of a row.  Rows of some thousand numbers make a piece.
+template <class F, class... Tensors>
+Tensor map_rows(const char* where, F f, const Tensor& x, const Tensors&... others) {
+  const Index classes = classes_of(where, x);
+  const Index rows = x.numel() / classes;
+  const Index block = std::max<Index>(core::kPieceElements / classes, 1);
+  Tensor y = empty_like(x);
+  visit_floating(where, x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto go = [&](T* to, auto... dense) {
+      parallel_for((rows + block - 1) / block, [&](Index piece) {
+        for (Index row = piece * block; row < std::min(rows, (piece + 1) * block); ++row) {
+          f(row, classes, to + row * classes, (dense.template data<T>() + row * classes)...);
+        }
+      });
+    };
+    go(y.mutable_data<T>(), x.dense(), others.dense()...);
+  });
+  return y;
 }
 
 // p <- e^(x - largest) of one row; returns their sum.
@@ -42,79 +51,43 @@ T exponentials(const T* x, Index n, T largest, T* p) {
 }  // namespace
 
 Tensor softmax(const Tensor& x) {
-  const Rows rows = rows_of("softmax", x);
-  const Tensor dense = x.dense();
-  Tensor y = empty_like(x);
-  visit_floating("softmax", x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* from = dense.data<T>();
-    T* to = y.mutable_data<T>();
-    for_row_blocks(rows.count, rows.classes, [&](Index begin, Index end) {
-      for (Index row = begin; row < end; ++row) {
-        const T* a = from + row * rows.classes;
-        T* p = to + row * rows.classes;
-        const T sum = exponentials(a, rows.classes, *std::max_element(a, a + rows.classes), p);
-        std::for_each(p, p + rows.classes, [&](T& value) { value /= sum; });
+  const auto forward = []<class T>(Index, Index n, T* p, const T* a) {
+    const T sum = exponentials(a, n, *std::max_element(a, a + n), p);
+    std::for_each(p, p + n, [&](T& value) { value /= sum; });
+  };
+  const Tensor y = map_rows("softmax", forward, x);
+  return record(y, "softmax", {x}, [y = Saved(y)](const Tensor& dy, Grads& dx) {
+    const auto derivative = []<class T>(Index, Index n, T* to, const T* p, const T* g) {
+      double mean = 0;  // dx = y (dy - sum y dy)
+      for (Index j = 0; j < n; ++j) {
+        mean += double(p[j]) * double(g[j]);
       }
-    });
-  });
-  return record(y, "softmax", {x}, [y = Saved(y), rows](const Tensor& dy, Grads& dx) {
-    const Tensor upstream = dy.dense();
-    dx[0] = empty_like(dy);
-    visit_floating("softmax", dy.dtype(), [&](auto zero) {
-      using T = decltype(zero);
-      const T* p = (*y).template data<T>();
-      const T* g = upstream.template data<T>();
-      T* to = dx[0].template mutable_data<T>();
-      for (Index i = 0; i < rows.count * rows.classes; i += rows.classes) {
-        double mean = 0;  // dx = y (dy - sum y dy)
-        for (Index j = i; j < i + rows.classes; ++j) {
-          mean += double(p[j]) * double(g[j]);
-        }
-        for (Index j = i; j < i + rows.classes; ++j) {
-          to[j] = p[j] * (g[j] - T(mean));
-        }
+      for (Index j = 0; j < n; ++j) {
+        to[j] = p[j] * (g[j] - T(mean));
       }
-    });
+    };
+    dx[0] = map_rows("softmax", derivative, *y, dy);
   });
 }
 
 Tensor log_softmax(const Tensor& x) {
-  const Rows rows = rows_of("log_softmax", x);
-  const Tensor dense = x.dense();
-  Tensor y = empty_like(x);
-  visit_floating("log_softmax", x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* from = dense.data<T>();
-    T* to = y.mutable_data<T>();
-    for_row_blocks(rows.count, rows.classes, [&](Index begin, Index end) {
-      for (Index row = begin; row < end; ++row) {
-        const T* a = from + row * rows.classes;
-        T* out = to + row * rows.classes;
-        const T largest = *std::max_element(a, a + rows.classes);
-        const T norm = std::log(exponentials(a, rows.classes, largest, out));
-        std::transform(a, a + rows.classes, out, [&](T value) { return value - largest - norm; });
+  const auto forward = []<class T>(Index, Index n, T* out, const T* a) {
+    const T largest = *std::max_element(a, a + n);
+    const T norm = std::log(exponentials(a, n, largest, out));
+    std::transform(a, a + n, out, [&](T value) { return value - largest - norm; });
+  };
+  const Tensor y = map_rows("log_softmax", forward, x);
+  return record(y, "log_softmax", {x}, [y = Saved(y)](const Tensor& dy, Grads& dx) {
+    const auto derivative = []<class T>(Index, Index n, T* to, const T* l, const T* g) {
+      double sum = 0;  // dx = dy - e^y sum dy
+      for (Index j = 0; j < n; ++j) {
+        sum += double(g[j]);
       }
-    });
-  });
-  return record(y, "log_softmax", {x}, [y = Saved(y), rows](const Tensor& dy, Grads& dx) {
-    const Tensor upstream = dy.dense();
-    dx[0] = empty_like(dy);
-    visit_floating("log_softmax", dy.dtype(), [&](auto zero) {
-      using T = decltype(zero);
-      const T* l = (*y).template data<T>();
-      const T* g = upstream.template data<T>();
-      T* to = dx[0].template mutable_data<T>();
-      for (Index i = 0; i < rows.count * rows.classes; i += rows.classes) {
-        double sum = 0;  // dx = dy - e^y sum dy
-        for (Index j = i; j < i + rows.classes; ++j) {
-          sum += double(g[j]);
-        }
-        for (Index j = i; j < i + rows.classes; ++j) {
-          to[j] = g[j] - std::exp(l[j]) * T(sum);
-        }
+      for (Index j = 0; j < n; ++j) {
+        to[j] = g[j] - std::exp(l[j]) * T(sum);
       }
-    });
+    };
+    dx[0] = map_rows("log_softmax", derivative, *y, dy);
   });
 }
 
@@ -124,55 +97,43 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
                       logits.shape(), " and ", labels.shape());
   require<DtypeError>(labels.dtype() == i64,
                       "cross_entropy: labels must be i64 class indices, got ", labels.dtype());
-  const Rows rows = rows_of("cross_entropy", logits);
+  const Index classes = classes_of("cross_entropy", logits);
+  const Index batch = logits.shape()[0];
   const Tensor target = labels.dense();
   const auto* label = target.data<std::int64_t>();
-  for (Index row = 0; row < rows.count; ++row) {
-    require<IndexError>(label[row] >= 0 && label[row] < rows.classes,
-                        "cross_entropy: label must be from 0 to ", rows.classes - 1,
+  for (Index row = 0; row < batch; ++row) {
+    require<IndexError>(label[row] >= 0 && label[row] < classes,
+                        "cross_entropy: label must be from 0 to ", classes - 1,
                         " for logits of shape ", logits.shape(), ", got ", label[row], " in row ",
                         row);
   }
-  const Tensor dense = logits.dense();
-  Tensor p = empty_like(logits);  // the softmax, which is all that backward needs
-  Tensor loss(Shape{}, logits.dtype());
-  std::vector<double> losses(static_cast<std::size_t>(rows.count));
-  visit_floating("cross_entropy", logits.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* from = dense.data<T>();
-    T* to = p.mutable_data<T>();
-    for_row_blocks(rows.count, rows.classes, [&](Index begin, Index end) {
-      for (Index row = begin; row < end; ++row) {
-        const T* a = from + row * rows.classes;
-        T* out = to + row * rows.classes;
-        const T largest = *std::max_element(a, a + rows.classes);
-        const T sum = exponentials(a, rows.classes, largest, out);
-        std::for_each(out, out + rows.classes, [&](T& value) { value /= sum; });
-        losses[static_cast<std::size_t>(row)] =
-            std::log(double(sum)) + (double(largest) - double(a[label[row]]));
-      }
-    });
-    double total = 0;
-    for (const double value : losses) {
-      total += value;
-    }
-    *loss.mutable_data<T>() = T(total / double(rows.count));
-  });
+  std::vector<double> losses(static_cast<std::size_t>(batch));
+  const auto forward = [&]<class T>(Index row, Index n, T* p, const T* a) {
+    const T largest = *std::max_element(a, a + n);
+    const T sum = exponentials(a, n, largest, p);
+    std::for_each(p, p + n, [&](T& value) { value /= sum; });
+    losses[static_cast<std::size_t>(row)] =
+        std::log(double(sum)) + (double(largest) - double(a[label[row]]));
+  };
+  // The softmax, which is all that backward needs.
+  const Tensor p = map_rows("cross_entropy", forward, logits);
+  double total = 0;
+  for (const double value : losses) {
+    total += value;
+  }
+  const Tensor loss = full({}, total / double(batch), logits.dtype());
   return record(loss, "cross_entropy", {logits},
-                [p = Saved(p), target = Saved(target), rows](const Tensor& dy, Grads& dx) {
-                  dx[0] = (*p).clone();
+                [p = Saved(p), target = Saved(target), batch](const Tensor& dy, Grads& dx) {
+                  const double scale = dy.item() / double(batch);
                   const auto* hit = (*target).template data<std::int64_t>();
-                  visit_floating("cross_entropy", dy.dtype(), [&](auto zero) {
-                    using T = decltype(zero);
-                    const T scale = *dy.template data<T>() / T(rows.count);
-                    T* to = dx[0].template mutable_data<T>();
-                    for (Index row = 0; row < rows.count; ++row) {
-                      to[row * rows.classes + hit[row]] -=
-                          T(1);  // dz = (softmax - one-hot) dy / batch
+                  const auto derivative = [scale, hit]<class T>(Index row, Index n, T* to,
+                                                                const T* q) {
+                    for (Index j = 0; j < n; ++j) {
+                      to[j] = q[j] * T(scale);
                     }
-                    core::run_elements<T>(
-                        rows.count * rows.classes, [s = double(scale)](auto& d) { d *= s; }, to);
-                  });
+                    to[hit[row]] -= T(scale);  // dz = (softmax - one-hot) dy / batch
+                  };
+                  dx[0] = map_rows("cross_entropy", derivative, *p);
                 });
 }
 

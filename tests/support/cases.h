@@ -20,7 +20,8 @@ inline Case make_case(const OpRow& row, const std::vector<Shape>& shapes, Layout
     if (layout == Layout::expanded && shape.rank() > 0) {
       shape.erase(0);
     }
-    c.name += " " + to_text(shape);
+    c.name += ' ';
+    c.name += to_text(shape);
     c.leaves.push_back(
         laid_out(random_values(shape, engine, row.low, row.high, row.both_signs), layout));
   }
