@@ -50,8 +50,8 @@ class Optimizer : public OptimizerBase {
 
   Optimizer() = default;
   // Only moved: a copy would share the state and count its steps apart.
-  Optimizer(Optimizer&&) = default;
-  Optimizer& operator=(Optimizer&&) = default;
+  Optimizer(Optimizer&&) noexcept = default;
+  Optimizer& operator=(Optimizer&&) noexcept = default;
   explicit Optimizer(const Parameters& parameters, const R& rule = {}) {
     add_group(parameters, rule);
   }
