@@ -80,7 +80,8 @@ class Pool {
     }
     ticket_.store(job << 32 | kClosed, std::memory_order_release);
     if (failure_) {
-      std::rethrow_exception(failure_);
+      // Taken out of the pool: the exception belongs to this thread from now on.
+      std::rethrow_exception(std::exchange(failure_, nullptr));
     }
     return true;
   }
