@@ -8,6 +8,7 @@
 #       --validation 5000 --lr $lr
 #   done
 set -euo pipefail
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 program=${TRAIN_MNIST:-$(dirname "$0")/../build/release/examples/train_mnist}
 first=${1:?usage: accuracy.sh FIRST LAST [flags]}
 last=${2:?usage: accuracy.sh FIRST LAST [flags]}

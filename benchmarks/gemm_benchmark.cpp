@@ -1,7 +1,7 @@
 // The matrix products of an MLP step, 784-128-10: GFLOP/s by shape and threads, to be held against the
 // processor's peak.
 //
-//   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/release/gemm_benchmark
+//   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/gemm_benchmark
 #include <benchmark/benchmark.h>
 #include <gradus/core/blas.h>
 #include <gradus/core/parallel.h>

@@ -2,7 +2,7 @@
 // same bytes and only adds.  Which form of its linear updates SGD uses is
 // decided here: gradient_descent_blas or _fused, momentum_blas or step/SGD_momentum.
 //
-//   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/release/optim_benchmark
+//   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/optim_benchmark
 #include <benchmark/benchmark.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/parallel.h>

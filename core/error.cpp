@@ -20,7 +20,8 @@ Part::Part(long value) : text_(digits(value)) {}
 Part::Part(unsigned long value) : text_(digits(value)) {}
 Part::Part(long long value) : text_(digits(value)) {}
 Part::Part(unsigned long long value) : text_(digits(value)) {}
-Part::Part(double value) : text_(digits(value)) {}
+// The sign of a NaN means nothing.
+Part::Part(double value) : text_(value != value ? "nan" : digits(value)) {}
 
 std::string join(std::initializer_list<Part> parts) {
   std::string message;

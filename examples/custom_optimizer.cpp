@@ -16,6 +16,8 @@ using namespace gradus;
 ///   w <- w - lr * sign(m)
 /// Bernstein, Wang, Azizzadenesheli, Anandkumar: signSGD: Compressed optimisation for non-convex
 /// problems. ICML 2018, arXiv:1802.04434, algorithm 2.
+/// All members are needed.  In the formula write sqrt(x), not std::sqrt(x), and choose by element
+/// with where(mask, a, b).
 struct Signum {
   static constexpr std::string_view name = "Signum";
   double lr = 1e-4, beta = 0.9;

@@ -85,7 +85,7 @@ configure_and_build() {
 # elsewhere only what went wrong.
 build() {
   local log=$root/build/$1.log
-  say "Building $2 in build/$1 (what the compiler says is in build/$1.log)"
+  say "Building $2 in build/$1 (log: build/$1.log)"
   mkdir -p "$root/build"
   if [ -t 2 ]; then
     (set -o pipefail && configure_and_build "$@" 2>&1 | tee "$log" >&2)

@@ -1,20 +1,33 @@
 #!/usr/bin/env bash
-# mnist.sh [flags]: trains a network on MNIST, from a bare Debian or Ubuntu to its test accuracy.
+# mnist.sh [flags]: trains a network on MNIST, from a bare Debian or Ubuntu to
+# its test accuracy.
 #
-# It installs what is missing of the build tools (apt-get, as root or with sudo), builds the program
-# train_mnist in build/release, finds the data, and trains.  All flags go to the program.
+# It installs what is missing of the build tools (apt-get, as root or with sudo),
+# builds the program train_mnist in build/release, finds the data, and trains.
+# All flags go to the program.
 #
-# The data comes from the folder given with --data; otherwise from $GRADUS_DATA/mnist; otherwise it is
-# downloaded into mnist/ (see fetch_mnist.sh).  Without network the program trains on the built-in
-# digits, as it does with --dataset digits.
+# The data comes from the folder given with --data; otherwise from
+# $GRADUS_DATA/mnist; otherwise it is downloaded into mnist/ (see fetch_mnist.sh).
+# Without network the program trains on the built-in digits, as it does with
+# --dataset digits.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 program=$root/build/release/examples/train_mnist
 
-# value_of FLAG: the value given to it on the command line, as `FLAG value` or `FLAG=value`.
 arguments=("$@")
+
+# has_flag FLAG: it is on the command line, as `FLAG value` or `FLAG=value`.
+has_flag() {
+  local argument
+  for argument in "${arguments[@]}"; do
+    [[ $argument != "$1" && $argument != "$1="* ]] || return 0
+  done
+  return 1
+}
+
+# value_of FLAG: the value given to it.
 value_of() {
   local i value=
   for i in "${!arguments[@]}"; do
@@ -57,11 +70,14 @@ build release train_mnist
 
 dataset=$(value_of --dataset)
 test_dataset=$(value_of --test-dataset)
-if [ -n "$(value_of --data)" ] || { [ "$dataset" = digits ] && [ "$test_dataset" != mnist ]; }; then
+if has_flag --data || { [ "$dataset" = digits ] && [ "$test_dataset" != mnist ]; }; then
   exec "$program" "$@"
 fi
 if [ -n "${GRADUS_DATA:-}" ] && has_mnist "$GRADUS_DATA/mnist"; then
   exec "$program" --data "$GRADUS_DATA/mnist" "$@"
+fi
+if [ -n "${GRADUS_DATA:-}" ]; then
+  say "GRADUS_DATA is set, but $GRADUS_DATA/mnist does not hold MNIST's four files"
 fi
 
 # A wrong flag is to be known before anything is downloaded: without data the program gets no further.

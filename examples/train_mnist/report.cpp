@@ -44,8 +44,7 @@ void Report::start(const std::string& dataset, const std::string& model) {
   say(join({"computing: ", options_.threads, options_.threads == 1 ? " thread" : " threads", ", ",
             blas_name()}));
   if (const char* const type = std::getenv("OPENBLAS_CORETYPE")) {
-    say(join({"warning:   OPENBLAS_CORETYPE=", type,
-              " is set, not chosen for this processor: it may be slow"}));
+    say(join({"warning:   OPENBLAS_CORETYPE=", type, " is set, which may be slow"}));
   }
 }
 
