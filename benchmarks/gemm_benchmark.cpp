@@ -1,5 +1,5 @@
-// The matrix products of an MLP step, 784-128-10: GFLOP/s by shape and threads, to be held against the
-// processor's peak.
+// The matrix products of an MLP step, 784-128-10: GFLOP/s by shape and threads, to be held against
+// the processor's peak.
 //
 //   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/gemm_benchmark
 #include <benchmark/benchmark.h>

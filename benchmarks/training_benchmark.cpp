@@ -1,5 +1,5 @@
-// A whole training step of 784-128-10: forward, loss, backward and optimizer, in images a second, with
-// the batch ready in memory and with the loader making it from u8 pixels.
+// A whole training step of 784-128-10: forward, loss, backward and optimizer, in images a second,
+// with the batch ready in memory and with the loader making it from u8 pixels.
 //
 //   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/training_benchmark
 #include <benchmark/benchmark.h>

@@ -16,9 +16,10 @@ class Sequential : public Module {
  public:
   Sequential() = default;
   template <class First, class... Layers>
-    requires(std::is_base_of_v<Module, std::decay_t<First>> &&
-             !std::is_same_v<Sequential, std::decay_t<First>>)
-  explicit Sequential(First&& first, Layers&&... layers) {
+  requires(
+      std::is_base_of_v<Module, std::decay_t<First>> &&
+      !std::is_same_v<Sequential, std::decay_t<First>>) explicit Sequential(First&& first,
+                                                                            Layers&&... layers) {
     add(std::forward<First>(first));
     (add(std::forward<Layers>(layers)), ...);
   }
@@ -30,8 +31,7 @@ class Sequential : public Module {
 
   /// Appends a layer.  Returns this.
   template <class Layer>
-    requires std::is_base_of_v<Module, std::decay_t<Layer>>
-  Sequential& add(Layer&& layer) {
+  requires std::is_base_of_v<Module, std::decay_t<Layer>> Sequential& add(Layer&& layer) {
     layers_.push_back(std::make_unique<std::decay_t<Layer>>(std::forward<Layer>(layer)));
     return *this;
   }

@@ -213,7 +213,7 @@ TEST_F(Labelled, labels_must_be_below_the_number_of_classes) {
 
 TEST_F(Labelled, labels_of_32_bits_load) {
   Bytes labels = test::idx_header(0x0C, {5});
-  for (const std::uint64_t label : {3, 1, 4, 1, 5}) {
+  for (const unsigned label : {3U, 1U, 4U, 1U, 5U}) {
     labels += test::big_endian(label, 4);
   }
   EXPECT_EQ(load(kImages, labels).labels.to_vector<std::int64_t>(),
