@@ -90,12 +90,7 @@ template <class T, class F, class... P>
   run_packs<32, T>(n, f, at...);
 }
 template <class T, class F, class... P>
-#if defined(__clang__)
-[[gnu::flatten, gnu::target("avx512f,avx512vl,avx512dq"), clang::min_vector_width(512)]]
-#else
-[[gnu::flatten, gnu::target("avx512f,avx512vl,avx512dq")]]
-#endif
-void run_avx512(Index n, F f, P*... at) {
+[[gnu::flatten, gnu::target("avx512f,avx512vl,avx512dq")]] void run_avx512(Index n, F f, P*... at) {
   run_packs<64, T>(n, f, at...);
 }
 #endif

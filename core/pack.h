@@ -71,12 +71,27 @@ struct Pack {
   Pack& operator*=(const Pack& b) { return *this = *this * b; }
   Pack& operator/=(const Pack& b) { return *this = *this / b; }
 
-  /// The lanes' truth values, for where().
+  /// The lanes' truth values, for where().  Not trivial, for the reason that a Pack is not.
   struct Mask {
     using Truth = decltype(Values{} < Values{});
     Truth truth;
-    friend Mask operator&&(const Mask& a, const Mask& b) { return {Truth(a.truth & b.truth)}; }
-    friend Mask operator||(const Mask& a, const Mask& b) { return {Truth(a.truth | b.truth)}; }
+
+    Mask() = default;
+    Mask(const Mask& other) : truth(other.truth) {}
+    Mask& operator=(const Mask& other) {
+      truth = other.truth;
+      return *this;
+    }
+    friend Mask operator&&(const Mask& a, const Mask& b) {
+      Mask both;
+      both.truth = a.truth & b.truth;
+      return both;
+    }
+    friend Mask operator||(const Mask& a, const Mask& b) {
+      Mask either;
+      either.truth = a.truth | b.truth;
+      return either;
+    }
   };
   friend Mask operator<(const Pack& a, const Pack& b) { return compare<Order::less>(a, b); }
   friend Mask operator>(const Pack& a, const Pack& b) { return compare<Order::less>(b, a); }
