@@ -6,11 +6,12 @@
 // The formula is called with packs of numbers (core/pack.h), one of every operand, all at the same
 // place.  Operands passed as `Tensor&` are written back, `const Tensor&` are only read; the latter
 // broadcast to the shape of the first.  One pass over memory, vectorised with the widest
-// instructions of the processor even where the calling file is compiled with plain -O2, and the
-// same bits for every instruction set and number of threads.
+// instructions of the processor even where the calling file is compiled with plain -O2 (by GCC;
+// Clang keeps to the baseline, see core/pack_target.h), and the same bits for every instruction set
+// and number of threads.
 //
-// Limit: memory. In L2 and beyond, Adam's formula moves its bytes as fast as a loop that only adds
-// (benchmarks/optim_benchmark.cpp).
+// Limit: memory. In L2 and beyond, on one thread, Adam's formula takes at most 15 % longer than a
+// loop that only adds (benchmarks/optim_benchmark.cpp, docs/performance.md).
 #include <gradus/core/cpu.h>
 #include <gradus/core/loop_plan.h>
 #include <gradus/core/pack.h>
