@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numeric>
 
 #if defined(__linux__)
@@ -14,6 +15,8 @@
 extern "C" {
 [[gnu::weak]] void openblas_set_num_threads(int count);
 [[gnu::weak]] char* openblas_get_config();
+[[gnu::weak]] int openblas_get_parallel();
+[[gnu::weak]] int blas_thread_shutdown_();
 }
 
 namespace gradus::blas {
@@ -48,13 +51,32 @@ void require_work_buffer() {
 #endif
 }
 
+// OpenBLAS would share calls among threads of its own.  Its build on POSIX threads is told so once
+// for the process.  It started threads when it was loaded; they are ended by the function that it
+// calls itself before every fork, and calls that are not shared do not start them again
+// (driver/others/blas_server.c).  Its build on OpenMP is told on every thread, since OpenMP's
+// number of threads belongs to the thread that sets it.
+void work_alone() {
+  enum Build { serial, posix, openmp };
+  static std::mutex mutex;
+  static bool told = false;
+  const std::lock_guard lock(mutex);
+  const int build = openblas_get_parallel ? openblas_get_parallel() : posix;
+  if (!told || build == openmp) {
+    openblas_set_num_threads(1);
+  }
+  if (!told && build == posix && blas_thread_shutdown_) {
+    blas_thread_shutdown_();
+  }
+  told = true;
+}
+
 // Before the first call of each thread.
 void prepare() {
   thread_local const bool ready = [] {
     if (openblas_set_num_threads) {
       require_work_buffer();
-      // OpenBLAS would share calls among threads of its own.  Once, since it sets a global.
-      [[maybe_unused]] static const bool alone = (openblas_set_num_threads(1), true);
+      work_alone();
     }
     return true;
   }();
@@ -234,6 +256,15 @@ void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, 
                     da.data<T>(), ma.step, T(beta), to, mc.step);
     }
   });
+}
+
+Tensor matmul(const Tensor& a, const Tensor& b) {
+  require<ShapeError>(a.rank() == 2 && b.rank() == 2,
+                      "matmul: matrices must be [m, k] and [k, n], got ", a.shape(), " and ",
+                      b.shape());
+  Tensor c({a.shape()[0], b.shape()[1]}, a.dtype());
+  gemm("matmul", a, b, c);
+  return c;
 }
 
 }  // namespace gradus::core

@@ -2,6 +2,8 @@
 // The only place that knows CBLAS.  The library is always called on one thread: products are cut
 // into tiles by their shapes alone and the tiles run in parallel_for, so results are the same bits
 // for any number of threads (OpenBLAS on two threads of its own gives other bits than on one).
+// The first call tells OpenBLAS so for the whole process and ends the threads that it started when
+// it was loaded; another user of OpenBLAS in the process must not be inside it at that moment.
 #include <gradus/core/tensor.h>
 
 #include <string>
@@ -40,5 +42,8 @@ namespace gradus::core {
 /// overlap a or b.  Throws ShapeError or DtypeError naming `where`.
 void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, double alpha = 1,
           double beta = 0);
+/// a b, [m, n], of matrices [m, k] and [k, n] with any strides.  Throws ShapeError or DtypeError.
+/// Nothing is recorded: the matmul of autograd/ops/matmul.h is.
+Tensor matmul(const Tensor& a, const Tensor& b);
 
 }  // namespace gradus::core

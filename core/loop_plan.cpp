@@ -71,12 +71,16 @@ LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* o
 }
 
 bool is_one_run(const Tensor* const* operands, int n) {
-  for (int k = 0; k < n; ++k) {
-    if (!operands[k]->is_contiguous() || !(operands[k]->shape() == operands[0]->shape())) {
-      return false;
+  const Tensor& first = *operands[0];
+  bool same = first.is_contiguous();
+  for (int k = 1; k < n && same; ++k) {
+    const Tensor& x = *operands[k];
+    same = x.is_contiguous() && x.dtype() == first.dtype() && x.rank() == first.rank();
+    for (int d = 0; d < first.rank() && same; ++d) {
+      same = x.shape()[d] == first.shape()[d];
     }
   }
-  return true;
+  return same;
 }
 
 void require_unexpanded(const char* where, const Tensor& x) {

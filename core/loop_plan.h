@@ -23,7 +23,8 @@ struct LoopPlan {
 /// A plan over `shape`; each operand broadcasts to it.  Throws ShapeError naming `where`.
 LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* operands, int n);
 
-/// True if all operands are dense and of one shape, so that one run goes over them.
+/// True if all operands are dense, of one shape and one dtype: one run goes over them, and
+/// check_operands would find nothing.
 bool is_one_run(const Tensor* const* operands, int n);
 
 /// Throws ValueError if x is an expanded view: several of its elements are one place in memory.

@@ -56,6 +56,13 @@ struct Pack {
     return p;
   }
   void store(T* to) const { std::memcpy(to, &values, sizeof(Values)); }
+  /// The first n lanes alone; the others are loaded as 0, and not stored.
+  static Pack load_first(const T* from, int n) {
+    Pack p;
+    Target::load_first(p, from, n);
+    return p;
+  }
+  void store_first(T* to, int n) const { Target::store_first(*this, to, n); }
 
   friend Pack operator+(const Pack& a, const Pack& b) { return of(a.values + b.values); }
   friend Pack operator-(const Pack& a, const Pack& b) { return of(a.values - b.values); }
@@ -106,6 +113,11 @@ struct Pack {
     Target::select(p, mask, a, b);
     return p;
   }
+
+  /// The larger; NaN if either is NaN.
+  friend Pack max(const Pack& a, const Pack& b) { return where(a > b || a != a, a, b); }
+  /// The smaller; NaN if either is NaN.
+  friend Pack min(const Pack& a, const Pack& b) { return where(a < b || a != a, a, b); }
 
   /// The bits as integers, and back.
   void bits(Integers& to) const { std::memcpy(&to, &values, sizeof to); }
@@ -158,16 +170,6 @@ inline Pack<T, kBytes> abs(const Pack<T, kBytes>& a) {
   a.bits(bits);
   bits &= static_cast<Integer>(sizeof(T) == 4 ? 0x7fffffff : 0x7fffffffffffffff);
   return P::from_bits(bits);
-}
-/// The larger; NaN if either is NaN.
-template <class T, int kBytes>
-inline Pack<T, kBytes> max(const Pack<T, kBytes>& a, const Pack<T, kBytes>& b) {
-  return where(a > b || a != a, a, b);
-}
-/// The smaller; NaN if either is NaN.
-template <class T, int kBytes>
-inline Pack<T, kBytes> min(const Pack<T, kBytes>& a, const Pack<T, kBytes>& b) {
-  return where(a < b || a != a, a, b);
 }
 /// -1, 0 or 1; NaN of NaN.
 template <class T, int kBytes>

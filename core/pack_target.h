@@ -6,7 +6,12 @@
 // The three read alike and cannot be one: what GCC makes of a broadcast, a comparison or a
 // selection is settled in the function in which it is written.  In a function for the baseline a
 // broadcast to 64 bytes becomes sixteen insertions, and momentum's step takes seven times as long.
+//
+// load_first and store_first touch the first n lanes and no other memory; the other lanes are 0.
+// (Through a buffer on the stack the end of a run took as long as ten packs.)
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 // The widths that need more than the baseline instructions are compiled only when functions are
 // inlined: that is what carries their instruction set into the formula.  Not with Clang, which does
@@ -34,6 +39,22 @@ enum class Order { less, at_most, equal, differ };
 /// The baseline: 16 bytes, and single numbers.
 template <int kBytes>
 struct PackTarget {
+  template <class P>
+  static void load_first(P& r, const typename P::Scalar* from, int n) {
+    typename P::Scalar lanes[P::kLanes] = {};
+    for (int i = 0; i < n; ++i) {
+      lanes[i] = from[i];
+    }
+    r = P::load(lanes);
+  }
+  template <class P>
+  static void store_first(const P& a, typename P::Scalar* to, int n) {
+    typename P::Scalar lanes[P::kLanes];
+    a.store(lanes);
+    for (int i = 0; i < n; ++i) {
+      to[i] = lanes[i];
+    }
+  }
   template <class P>
   static void broadcast(P& r, typename P::Scalar x) {
     r.values = x - typename P::Values{};  // -0.0 stays what it is, which it would not in x + 0
@@ -75,8 +96,35 @@ struct PackTarget {
 };
 
 #if defined(GRADUS_X86_PACKS)
+// 32 bytes from the middle less n lanes are the mask of the first n lanes.
+inline constexpr std::int32_t kOnesThenZeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+
 template <>
 struct PackTarget<32> {
+  template <class P>
+  [[gnu::target("avx2")]] static void load_first(P& r, const typename P::Scalar* from, int n) {
+    using Lanes = typename P::Scalar[P::kLanes];
+    typename P::Integers mask;
+    std::memcpy(&mask, kOnesThenZeros + 8 - n * int(sizeof(typename P::Scalar)) / 4, sizeof mask);
+    const Lanes& memory = *reinterpret_cast<const Lanes*>(from);
+    if constexpr (sizeof(typename P::Scalar) == 4) {
+      asm("vmaskmovps %1, %2, %0" : "=x"(r.values) : "m"(memory), "x"(mask));
+    } else {
+      asm("vmaskmovpd %1, %2, %0" : "=x"(r.values) : "m"(memory), "x"(mask));
+    }
+  }
+  template <class P>
+  [[gnu::target("avx2")]] static void store_first(const P& a, typename P::Scalar* to, int n) {
+    using Lanes = typename P::Scalar[P::kLanes];
+    typename P::Integers mask;
+    std::memcpy(&mask, kOnesThenZeros + 8 - n * int(sizeof(typename P::Scalar)) / 4, sizeof mask);
+    Lanes& memory = *reinterpret_cast<Lanes*>(to);
+    if constexpr (sizeof(typename P::Scalar) == 4) {
+      asm("vmaskmovps %1, %2, %0" : "+m"(memory) : "x"(a.values), "x"(mask));
+    } else {
+      asm("vmaskmovpd %1, %2, %0" : "+m"(memory) : "x"(a.values), "x"(mask));
+    }
+  }
   template <class P>
   [[gnu::target("avx2")]] static void broadcast(P& r, typename P::Scalar x) {
     r.values = x - typename P::Values{};  // -0.0 stays what it is, which it would not in x + 0
@@ -115,6 +163,28 @@ struct PackTarget<32> {
 
 template <>
 struct PackTarget<64> {
+  template <class P>
+  [[gnu::target("avx512f")]] static void load_first(P& r, const typename P::Scalar* from, int n) {
+    using Lanes = typename P::Scalar[P::kLanes];
+    const auto mask = static_cast<std::uint16_t>((1U << n) - 1);
+    const Lanes& memory = *reinterpret_cast<const Lanes*>(from);
+    if constexpr (sizeof(typename P::Scalar) == 4) {
+      asm("vmovups %1, %0%{%2%}%{z%}" : "=v"(r.values) : "m"(memory), "Yk"(mask));
+    } else {
+      asm("vmovupd %1, %0%{%2%}%{z%}" : "=v"(r.values) : "m"(memory), "Yk"(mask));
+    }
+  }
+  template <class P>
+  [[gnu::target("avx512f")]] static void store_first(const P& a, typename P::Scalar* to, int n) {
+    using Lanes = typename P::Scalar[P::kLanes];
+    const auto mask = static_cast<std::uint16_t>((1U << n) - 1);
+    Lanes& memory = *reinterpret_cast<Lanes*>(to);
+    if constexpr (sizeof(typename P::Scalar) == 4) {
+      asm("vmovups %1, %0%{%2%}" : "+m"(memory) : "v"(a.values), "Yk"(mask));
+    } else {
+      asm("vmovupd %1, %0%{%2%}" : "+m"(memory) : "v"(a.values), "Yk"(mask));
+    }
+  }
   template <class P>
   [[gnu::target("avx512f")]] static void broadcast(P& r, typename P::Scalar x) {
     r.values = x - typename P::Values{};  // -0.0 stays what it is, which it would not in x + 0

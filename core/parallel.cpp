@@ -1,5 +1,6 @@
 #include <gradus/core/error.h>
 #include <gradus/core/parallel.h>
+#include <gradus/core/subnormal.h>
 
 #include <atomic>
 #include <exception>
@@ -38,8 +39,8 @@ thread_local bool inside_piece = false;
 
 // One job at a time.  `ticket_` holds the job's number and the next piece to be taken; a thread
 // takes a piece by advancing it.  Between jobs the piece part is kClosed, and only then are
-// `work_` and `pieces_` changed, so a ticket that could be advanced always belongs to the job that
-// they describe.
+// `work_`, `pieces_` and `mode_` changed, so a ticket that could be advanced always belongs to the
+// job that they describe.
 class Pool {
  public:
   ~Pool() { stop(); }
@@ -63,6 +64,7 @@ class Pool {
     start();
     work_.store(&work, std::memory_order_relaxed);
     pieces_.store(pieces, std::memory_order_relaxed);
+    mode_.store(float_mode(), std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
     failed_piece_ = pieces;
     failure_ = nullptr;
@@ -138,11 +140,15 @@ class Pool {
     while (ticket >> 32 == job) {
       const PieceRef* work = work_.load(std::memory_order_relaxed);
       const Index pieces = pieces_.load(std::memory_order_relaxed);
+      const std::uint64_t mode = mode_.load(std::memory_order_relaxed);
       const Index piece = static_cast<Index>(ticket & 0xffffffff);
       if (piece >= pieces) {
         return;
       }
       if (ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) {
+        if (mode != float_mode()) {
+          set_float_mode(mode);  // and it stays: pool threads do nothing but pieces
+        }
         run_piece(*work, piece);
         done_.fetch_add(1, std::memory_order_release);
         ticket = ticket_.load(std::memory_order_acquire);
@@ -172,6 +178,7 @@ class Pool {
   std::atomic<std::uint64_t> ticket_{kClosed};
   std::atomic<const PieceRef*> work_{nullptr};
   std::atomic<Index> pieces_{0};
+  std::atomic<std::uint64_t> mode_{0};  // of the thread whose job it is
   std::atomic<Index> done_{0};
 
   std::mutex failure_mutex_;

@@ -1,3 +1,4 @@
+#include <gradus/core/blas.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
@@ -12,19 +13,33 @@ namespace {
 template <class T>
 using Total = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
 
+// What is summed of each element.
+struct Itself {
+  template <class S>
+  S operator()(S x) const {
+    return x;
+  }
+};
+struct Square {
+  template <class S>
+  S operator()(S x) const {
+    return x * x;
+  }
+};
+
 // Sixteen running sums side by side, which the compiler keeps in vector registers.
-template <class T>
-Total<T> sum_run(const T* x, Index n) {
+template <class T, class F = Itself>
+Total<T> sum_run(const T* x, Index n, F f = {}) {
   constexpr Index kLanes = 16;
   Total<T> lanes[kLanes] = {};
   Index i = 0;
   for (; i + kLanes <= n; i += kLanes) {
     for (Index j = 0; j < kLanes; ++j) {
-      lanes[j] += Total<T>(x[i + j]);
+      lanes[j] += f(Total<T>(x[i + j]));
     }
   }
   for (; i < n; ++i) {
-    lanes[i % kLanes] += Total<T>(x[i]);
+    lanes[i % kLanes] += f(Total<T>(x[i]));
   }
   for (Index half = kLanes / 2; half > 0; half /= 2) {
     for (Index j = 0; j < half; ++j) {
@@ -36,30 +51,30 @@ Total<T> sum_run(const T* x, Index n) {
 
 constexpr Index kPiece = 32768;
 
-// x: [rows, n] dense; to: [rows]
-template <class T, class To>
-void sum_rows(const T* x, Index rows, Index n, To* to) {
+// x: [rows, n] dense; to: [rows], each a sum over `count`
+template <class T, class F, class To>
+void sum_rows(const T* x, Index rows, Index n, F f, Total<T> count, To* to) {
   if (rows == 1 && n > 2 * kPiece) {
     const Index pieces = (n + kPiece - 1) / kPiece;
     std::vector<Total<T>> sums(static_cast<std::size_t>(pieces));
     parallel_for(pieces, [&](Index piece) {
       sums[static_cast<std::size_t>(piece)] =
-          sum_run(x + piece * kPiece, std::min(kPiece, n - piece * kPiece));
+          sum_run(x + piece * kPiece, std::min(kPiece, n - piece * kPiece), f);
     });
-    *to = static_cast<To>(sum_run(sums.data(), pieces));
+    *to = static_cast<To>(sum_run(sums.data(), pieces) / count);
     return;
   }
   const Index group = std::max<Index>(kPiece / std::max<Index>(n, 1), 1);
   parallel_for((rows + group - 1) / group, [&](Index piece) {
     for (Index row = piece * group; row < std::min(rows, (piece + 1) * group); ++row) {
-      to[row] = static_cast<To>(sum_run(x + row * n, n));
+      to[row] = static_cast<To>(sum_run(x + row * n, n, f) / count);
     }
   });
 }
 
 // x: [rows, n] dense; to: [n].  Down the columns, a band of them at a time.
-template <class T, class To>
-void sum_columns(const T* x, Index rows, Index n, To* to) {
+template <class T, class F, class To>
+void sum_columns(const T* x, Index rows, Index n, F f, Total<T> count, To* to) {
   constexpr Index kBand = 256;
   parallel_for((n + kBand - 1) / kBand, [&](Index band) {
     const Index first = band * kBand;
@@ -68,11 +83,11 @@ void sum_columns(const T* x, Index rows, Index n, To* to) {
     for (Index row = 0; row < rows; ++row) {
       const T* from = x + row * n + first;
       for (Index j = 0; j < width; ++j) {
-        sums[j] += Total<T>(from[j]);
+        sums[j] += f(Total<T>(from[j]));
       }
     }
     for (Index j = 0; j < width; ++j) {
-      to[first + j] = static_cast<To>(sums[j]);
+      to[first + j] = static_cast<To>(sums[j] / count);
     }
   });
 }
@@ -101,7 +116,9 @@ Shape masked_shape(const Shape& shape, unsigned mask, bool keepdim) {
   return result;
 }
 
-Tensor sum_masked(const Tensor& x, unsigned mask, bool keepdim) {
+// The sum of f(element) over the dimensions of `mask`, or their mean.
+template <class F>
+Tensor reduce_masked(const Tensor& x, unsigned mask, bool keepdim, F f, bool mean) {
   std::vector<Index> order;  // the kept dimensions, then the summed ones
   Index kept = 1;
   bool leading = true;  // the summed dimensions come first
@@ -124,15 +141,25 @@ Tensor sum_masked(const Tensor& x, unsigned mask, bool keepdim) {
     using T = decltype(zero);
     using To = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
     To* to = result.mutable_data<To>();
+    const auto count = static_cast<Total<T>>(mean ? summed : 1);
     if (leading && kept > 1) {
       const Tensor dense = x.dense();
-      sum_columns(dense.data<T>(), summed, kept, to);
+      sum_columns(dense.data<T>(), summed, kept, f, count, to);
     } else {
       const Tensor dense = permute(x, order).dense();
-      sum_rows(dense.data<T>(), kept, summed, to);
+      sum_rows(dense.data<T>(), kept, summed, f, count, to);
     }
   });
   return result;
+}
+
+Tensor sum_masked(const Tensor& x, unsigned mask, bool keepdim) {
+  return reduce_masked(x, mask, keepdim, Itself(), false);
+}
+
+void require_floating(const char* where, const Tensor& x) {
+  require<DtypeError>(is_floating(x.dtype()), where, ": tensor must be f32 or f64, got ",
+                      x.dtype());
 }
 
 // Along one dimension, which is brought last: best(row, n) -> the element's place.
@@ -188,6 +215,38 @@ Shape reduced_shape(const char* where, const Tensor& x, const std::vector<Index>
 
 Tensor sum(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
   return sum_masked(x, dims_mask("sum", x, dims), keepdim);
+}
+
+Tensor mean(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
+  require_floating("mean", x);
+  return reduce_masked(x, dims_mask("mean", x, dims), keepdim, Itself(), true);
+}
+
+Tensor mean_square(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
+  require_floating("mean_square", x);
+  return reduce_masked(x, dims_mask("mean_square", x, dims), keepdim, Square(), true);
+}
+
+// The norm of the norms of pieces.
+double norm(const Tensor& x) {
+  require_floating("norm", x);
+  const Tensor dense = x.dense();
+  const Index n = x.numel();
+  std::vector<double> norms(static_cast<std::size_t>((n + kPiece - 1) / kPiece));
+  visit_floating("norm", x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = dense.data<T>();
+    parallel_for(static_cast<Index>(norms.size()), [&](Index piece) {
+      const Index first = piece * kPiece;
+      norms[static_cast<std::size_t>(piece)] =
+          blas::nrm2<T>(std::min(kPiece, n - first), from + first);
+    });
+  });
+  return norms.size() == 1 ? norms[0] : blas::nrm2(static_cast<Index>(norms.size()), norms.data());
+}
+
+double rms(const Tensor& x) {
+  return x.numel() == 0 ? 0 : norm(x) / std::sqrt(static_cast<double>(x.numel()));
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {

@@ -1,5 +1,5 @@
 #pragma once
-// Sums, largest elements and their places along dimensions.  Numbers only; nothing is recorded.
+// Sums, means, norms, largest elements and their places.  Numbers only; nothing is recorded.
 // Sums of f32 run in double and in an order that depends on the shape alone.
 #include <gradus/core/tensor.h>
 
@@ -15,6 +15,15 @@ Shape reduced_shape(const char* where, const Tensor& x, const std::vector<Index>
 /// Sum over `dims` (all if empty); with keepdim they stay as size 1.  Of i64 and u8 too: in i64,
 /// which wraps.
 Tensor sum(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
+/// The mean over `dims` (all if empty), and the mean of the squares, which f32 can hold wherever it
+/// can hold the mean.  NaN over nothing.  Throws DtypeError unless x is f32 or f64.
+Tensor mean(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
+Tensor mean_square(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
+/// The Euclidean norm of all elements: sqrt(x_1^2 + x_2^2 + ...), without overflow.  Throws
+/// DtypeError unless x is f32 or f64.
+double norm(const Tensor& x);
+/// The root mean square of all elements: norm(x) / sqrt(n); 0 of none.
+double rms(const Tensor& x);
 /// The sum of x over what broadcasting `shape` to x's shape stretched: of shape `shape`.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 /// The largest element along `dim`; NaN where there is one.  Throws ValueError if there is none.

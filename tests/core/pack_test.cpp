@@ -154,6 +154,25 @@ TYPED_TEST(Packs, max_and_min_are_nan_if_either_is) {
                                                                    : b; });
 }
 
+TYPED_TEST(Packs, max_and_min_take_a_plain_number_on_either_side) {
+  using T = TypeParam;
+  const auto larger = [](T a, T b) {
+    return std::isnan(a) || std::isnan(b) ? a + b : a > b ? a : b;
+  };
+  const auto smaller = [](T a, T b) {
+    return std::isnan(a) || std::isnan(b) ? a + b : a < b ? a : b;
+  };
+  this->check([](auto& r, auto a, auto) { r = max(a, 0.0); }, [&](T a, T) { return larger(a, 0); });
+  this->check([](auto& r, auto a, auto) { r = max(0.1, a); },
+              [&](T a, T) { return larger(T(0.1), a); });
+  this->check([](auto& r, auto a, auto) { r = min(a, 0.1); },
+              [&](T a, T) { return smaller(a, T(0.1)); });
+  this->check([](auto& r, auto a, auto) { r = min(0.0, a); },
+              [&](T a, T) { return smaller(0, a); });
+  this->check([](auto& r, auto a, auto b) { r = max(a - b, 0.0) + min(1.0, max(b, a * 0.5)); },
+              [&](T a, T b) { return larger(a - b, 0) + smaller(1, larger(b, a * T(0.5))); });
+}
+
 TYPED_TEST(Packs, abs_and_sign_keep_to_ieee_at_zeros_subnormals_and_nan) {
   using T = TypeParam;
   this->check([](auto& r, auto a, auto) { r = abs(a); }, [](T a, T) { return std::fabs(a); });
