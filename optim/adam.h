@@ -12,8 +12,7 @@
 // Kingma, Ba: Adam: A method for stochastic optimization. ICLR 2015, arXiv:1412.6980, algorithm 1.
 // Reddi, Kale, Kumar: On the convergence of Adam and beyond. ICLR 2018, arXiv:1904.09237.
 // Conventions are PyTorch's (torch.optim.Adam): weight decay is added to the gradient (AdamW's is
-// not), and AMSGrad's maximum is over the uncorrected v.  Keras's Adam has eps before the
-// correction of v, so that its effective eps is eps / sqrt(1 - beta2^t).
+// not), and AMSGrad's maximum is over the uncorrected v.
 #include <gradus/optim/rule.h>
 
 namespace gradus::optim {
@@ -21,12 +20,18 @@ namespace gradus::optim {
 struct Adam {
   static constexpr std::string_view name = "Adam";
 
-  double lr = 1e-3;         ///< at least 0
-  double beta1 = 0.9;       ///< at least 0 and below 1
-  double beta2 = 0.999;     ///< at least 0 and below 1
-  double eps = 1e-8;        ///< at least 0; with 0, a zero gradient at the first step gives NaN
-  double weight_decay = 0;  ///< at least 0
+  Number lr = 1e-3;                     ///< at least 0
+  Number beta1 = 0.9;                   ///< at least 0 and below 1
+  Number beta2 = 0.999;                 ///< at least 0 and below 1
+  Number eps = 1e-8;                    ///< at least 0; with 0, a first gradient of 0 gives NaN
+  Number weight_decay = 0;              ///< at least 0
+  bool decoupled_weight_decay = false;  ///< w <- (1 - lr * weight_decay) * w: AdamW's and Keras's
   bool amsgrad = false;
+  /// eps beside sqrt(v) before its correction: the last line is then
+  ///   w <- w - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps),
+  /// the paper's second form with a constant eps, as in Keras.  In terms of the line above, eps is
+  /// eps / sqrt(1 - beta2^t): 32 times as large at the first step.
+  bool eps_before_correction = false;
 
   static void fields(auto& self, auto&& visit) {
     visit("lr", self.lr);
@@ -34,7 +39,9 @@ struct Adam {
     visit("beta2", self.beta2);
     visit("eps", self.eps);
     visit("weight_decay", self.weight_decay);
+    visit("decoupled_weight_decay", self.decoupled_weight_decay);
     visit("amsgrad", self.amsgrad);
+    visit("eps_before_correction", self.eps_before_correction);
   }
 
   struct State {
@@ -49,7 +56,13 @@ struct Adam {
   };
 
   void check() const;
-  void update(Index t, Tensor& w, const Tensor& g, State& s) const;
+  /// How far an element moves at most in its t-th step, whatever the gradients; infinity if
+  /// there is no bound: with decoupled weight decay, or beta2 = 0 < beta1.  By the inequality of
+  /// Cauchy and Schwarz between m and v:
+  ///   lr * (1 - beta1) / (1 - beta1^t) * sqrt((1 - beta2^t) / (1 - beta2) * sum of q^k, k < t)
+  /// with q = beta1^2 / beta2.  That is lr at t = 1 and 7.3 lr, with the defaults, in the end.
+  double step_bound(Index t) const;
+  void update(Number t, Tensor& w, const Tensor& g, State& s) const;
 };
 
 }  // namespace gradus::optim

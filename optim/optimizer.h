@@ -9,38 +9,15 @@
 //   grouped.add_group(biases, {.lr = 0.1});
 //   grouped.groups()[0].rule.lr = 0.05;                                 // checked at the next step
 #include <gradus/core/parameter.h>
-#include <gradus/optim/rule.h>
-
-#include <vector>
+#include <gradus/optim/optimizer_base.h>
 
 namespace gradus::optim {
-
-/// What can be done with an optimizer whose rule is chosen at run time.
-class OptimizerBase {
- public:
-  virtual ~OptimizerBase() = default;
-
-  /// Updates every parameter that has a gradient; those without stay untouched, their state and
-  /// their count of steps too.
-  virtual void step() = 0;
-  /// Drops the gradients of all parameters.
-  virtual void zero_grad() = 0;
-  /// Sets the learning rate of all groups.  Throws ValueError, changing nothing, if out of range.
-  virtual void set_lr(double lr) = 0;
-  virtual std::string_view rule_name() const = 0;
-};
-
-/// Throws unless each of `added` is a dense leaf that requires a gradient, named, and neither its
-/// name nor its tensor occurs twice or in `present`; and unless there is at least one.
-void check_parameters(std::string_view rule, const Parameters& added, const Parameters& present);
 
 template <Rule R>
 class Optimizer : public OptimizerBase {
  public:
   /// One parameter, as the optimizer sees it.
-  struct Entry {
-    Parameter parameter;
-    Index steps = 0;  ///< taken so far: those for which it had a gradient
+  struct Entry : OptimizerBase::Entry {
     typename R::State state = {};
   };
   struct Group {
@@ -49,11 +26,14 @@ class Optimizer : public OptimizerBase {
   };
 
   Optimizer() = default;
-  // Only moved: a copy would share the state and count its steps apart.
-  Optimizer(Optimizer&&) noexcept = default;
-  Optimizer& operator=(Optimizer&&) noexcept = default;
   explicit Optimizer(const Parameters& parameters, const R& rule = {}) {
     add_group(parameters, rule);
+  }
+  /// With the options and conventions of another library (optim/keras.h).
+  template <Preset P>
+  requires std::same_as<typename P::rule_type, R> Optimizer(const Parameters& parameters,
+                                                            const P& preset) {
+    add_group(parameters, preset);
   }
 
   /// Throws ValueError or GraphError, adding nothing, if an option is out of range or a parameter
@@ -63,65 +43,116 @@ class Optimizer : public OptimizerBase {
     check_parameters(R::name, parameters, this->parameters());
     Group group{rule, {}};
     for (const Parameter& p : parameters) {
-      group.entries.push_back({p});
+      group.entries.push_back({{p, 0}, {}});
     }
+    check(rule, group.entries);
     groups_.push_back(std::move(group));
+  }
+  /// The same with the options and conventions of another library.  Throws ValueError if the groups
+  /// that are there count their steps otherwise.
+  template <Preset P>
+  requires std::same_as<typename P::rule_type, R>
+  void add_group(const Parameters& parameters, const P& preset) {
+    require(groups_.empty() || counts_together() == P::counts_together, R::name,
+            ": groups must count their steps alike, got a preset that counts them ",
+            P::counts_together ? "together" : "apart", "; use count_together()");
+    add_group(parameters, static_cast<R>(preset));
+    count_together(P::counts_together);
   }
 
   std::vector<Group>& groups() { return groups_; }
   const std::vector<Group>& groups() const { return groups_; }
 
-  /// All parameters, group by group.
-  Parameters parameters() const {
-    Parameters all;
-    for (const Group& group : groups_) {
-      for (const Entry& entry : group.entries) {
-        all.push_back(entry.parameter);
-      }
-    }
-    return all;
-  }
-
-  /// Throws ValueError, changing nothing, if an option was set out of its range.
-  void step() override {
-    for (const Group& group : groups_) {
-      group.rule.check();
-    }
-    for (Group& group : groups_) {
-      for (Entry& entry : group.entries) {
-        if (const Tensor grad = entry.parameter.tensor.grad()) {
-          group.rule.update(entry.steps + 1, entry.parameter.tensor, grad.dense(), entry.state);
-          ++entry.steps;  // now that the rule has not thrown
-        }
-      }
-    }
-  }
-
-  void zero_grad() override {
-    for (const Group& group : groups_) {
-      for (const Entry& entry : group.entries) {
-        if (entry.parameter.tensor.grad()) {  // a frozen parameter has none
-          entry.parameter.tensor.set_grad(Tensor());
-        }
-      }
-    }
-  }
-
-  void set_lr(double lr) override {
-    for (const Group& group : groups_) {
-      R changed = group.rule;
-      changed.lr = lr;
-      changed.check();
-    }
-    for (Group& group : groups_) {
-      group.rule.lr = lr;
-    }
-  }
-
   std::string_view rule_name() const override { return R::name; }
+  std::size_t group_count() const override { return groups_.size(); }
 
  private:
+  std::size_t entry_count(std::size_t group) const override {
+    return groups_[group].entries.size();
+  }
+  OptimizerBase::Entry& entry(std::size_t group, std::size_t i) override {
+    return groups_[group].entries[i];
+  }
+
+  Options group_options(std::size_t group) const override {
+    return options_of(groups_[group].rule);
+  }
+  void check(std::size_t group, const Options* changed) const override {
+    const Group& g = groups_[group];
+    if (changed) {
+      check(with_options(g.rule, *changed), g.entries);
+    } else {
+      check(g.rule, g.entries);
+    }
+  }
+  void assign(std::size_t group, const Options& changed) override {
+    groups_[group].rule = with_options(groups_[group].rule, changed);
+  }
+
+  std::vector<StateSlot> state(std::size_t group, std::size_t i) override {
+    return slots_of(groups_[group].entries[i].state);
+  }
+  void probe(std::size_t group, const Options& changed, std::size_t i, Index t, const Tensor& w,
+             const Tensor& g, Trace* trace, const SlotVisitor& visit) const override {
+    const Group& from = groups_[group];
+    typename R::State state;
+    if (t > 0) {
+      state = from.entries[i].state;
+      for (const StateSlot& slot : slots_of(state)) {
+        if (slot.tensor && *slot.tensor) {
+          *slot.tensor = slot.tensor->clone();
+        }
+      }
+    }
+    Tensor parameter = w;
+    const Trace::Scope scope(trace);
+    with_options(from.rule, changed).update(std::max<Index>(t, 1), parameter, g, state);
+    visit(slots_of(state));
+  }
+
+  void update(std::size_t group, std::size_t i, Index t, const Tensor& g) override {
+    Entry& entry = groups_[group].entries[i];
+    groups_[group].rule.update(t, entry.parameter.tensor, g, entry.state);
+  }
+  void explain_update(std::size_t group, std::size_t i, Index t, const Tensor& g,
+                      Trace& trace) override {
+    Entry& entry = groups_[group].entries[i];
+    R rule = groups_[group].rule;
+    trace.name_options(option_refs(rule));
+    const std::vector<StateSlot> slots = slots_of(entry.state);
+    trace.name_numbers(slots);
+    const Trace::Scope scope(&trace);
+    rule.update(trace.symbol("t", static_cast<double>(t)), entry.parameter.tensor, g, entry.state);
+    Trace::forget_names(slots);
+  }
+
+  static void check(const R& rule, const std::vector<Entry>& entries) {
+    rule.check();
+    if constexpr (ChoosesParameters<R>) {
+      for (const Entry& e : entries) {
+        rule.check_parameter(e.parameter.name, e.parameter.tensor);
+      }
+    }
+  }
+
+  static std::vector<StateSlot> slots_of(typename R::State& state) {
+    std::vector<StateSlot> slots;
+    R::State::fields(state, [&](const char* name, auto& slot) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(slot)>, Tensor>) {
+        slots.push_back({name, &slot, nullptr});
+      } else {
+        slots.push_back({name, nullptr, &slot});
+      }
+    });
+    return slots;
+  }
+
   std::vector<Group> groups_;
 };
+
+template <Rule R>
+Optimizer(const Parameters&, const R&) -> Optimizer<R>;
+template <Preset P>
+Optimizer(const Parameters&, const P&) -> Optimizer<typename P::rule_type>;
 
 }  // namespace gradus::optim

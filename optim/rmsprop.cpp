@@ -1,5 +1,5 @@
-#include <gradus/core/elementwise.h>
 #include <gradus/optim/rmsprop.h>
+#include <gradus/optim/weight_decay.h>
 
 namespace gradus::optim {
 
@@ -9,30 +9,37 @@ void RMSprop::check() const {
   require_at_least_zero(name, "eps", eps);
   require_at_least_zero(name, "weight_decay", weight_decay);
   require_at_least_zero(name, "momentum", momentum);
+  require_at_least_zero(name, "initial_square", initial_square);
 }
 
-void RMSprop::update(Index, Tensor& w, const Tensor& g, State& s) const {
-  const RMSprop rule = *this;
-  start_at_zero(s.square_avg, w);
-  // g / d, and the running means that it needs
-  const auto scaled = [rule](const auto& wi, const auto& gi, auto& v, auto&... a) {
-    auto gradient = gi;
-    if (rule.weight_decay != 0) {
-      gradient += rule.weight_decay * wi;
-    }
-    v = rule.alpha * v + (1 - rule.alpha) * gradient * gradient;
+void RMSprop::update(Number, Tensor& w, const Tensor& g, State& s) const {
+  const auto divisor = [rule = *this](auto& wi, auto& gi, auto& v, auto&... a) {
+    decay_weight(rule, wi, gi);
+    v = rule.alpha * v + (1 - rule.alpha) * gi * gi;
     auto variance = v;
-    ((a = rule.alpha * a + (1 - rule.alpha) * gradient), ...);
-    ((variance = max(v - a * a, decltype(variance)(0.0))), ...);
-    return gradient / (sqrt(variance) + rule.eps);
+    ((a = rule.alpha * a + (1 - rule.alpha) * gi), ...);         // centered
+    ((variance = named("variance", max(v - a * a, 0.0))), ...);  // centered
+    if (rule.eps_in_root) {
+      return named("divisor", sqrt(variance + rule.eps));
+    }
+    return named("divisor", sqrt(variance) + rule.eps);
   };
-  const auto plain = [rule, scaled](auto& wi, auto gi, auto& v, auto&... a) {
-    wi -= rule.lr * scaled(wi, gi, v, a...);
+  const auto plain = [rule = *this, divisor](auto& wi, auto gi, auto& v, auto&... a) {
+    const auto d = divisor(wi, gi, v, a...);
+    wi -= named("effective rate", rule.lr / d) * gi;
   };
-  const auto heavy = [rule, scaled](auto& wi, auto gi, auto& b, auto& v, auto&... a) {
-    b = rule.momentum * b + scaled(wi, gi, v, a...);
-    wi -= rule.lr * b;
+  const auto heavy = [rule = *this, divisor](auto& wi, auto gi, auto& b, auto& v, auto&... a) {
+    const auto d = divisor(wi, gi, v, a...);
+    const auto effective = named("effective rate", rule.lr / d);
+    if (rule.lr_in_buffer) {
+      b = rule.momentum * b + effective * gi;
+      wi -= b;
+    } else {
+      b = rule.momentum * b + gi / d;
+      wi -= rule.lr * b;
+    }
   };
+  start_at(s.square_avg, w, initial_square);
   if (centered) {
     start_at_zero(s.grad_avg, w);
   }
@@ -40,13 +47,13 @@ void RMSprop::update(Index, Tensor& w, const Tensor& g, State& s) const {
     start_at_zero(s.momentum_buffer, w);
   }
   if (momentum > 0 && centered) {
-    core::elementwise("RMSprop", heavy, w, g, s.momentum_buffer, s.square_avg, s.grad_avg);
+    update_elements("RMSprop", heavy, w, g, s.momentum_buffer, s.square_avg, s.grad_avg);
   } else if (momentum > 0) {
-    core::elementwise("RMSprop", heavy, w, g, s.momentum_buffer, s.square_avg);
+    update_elements("RMSprop", heavy, w, g, s.momentum_buffer, s.square_avg);
   } else if (centered) {
-    core::elementwise("RMSprop", plain, w, g, s.square_avg, s.grad_avg);
+    update_elements("RMSprop", plain, w, g, s.square_avg, s.grad_avg);
   } else {
-    core::elementwise("RMSprop", plain, w, g, s.square_avg);
+    update_elements("RMSprop", plain, w, g, s.square_avg);
   }
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 // What an optimizer rule is: a struct whose fields are the options, with the state that it keeps
-// for a parameter, and the formula.  Everything else (groups, step counts, checks) is Optimizer's
-// work.
+// for a parameter, and the formula.  Everything else (groups, step counts, schedules, saving,
+// explaining) is Optimizer's work.
 //
 //   struct Signum {
 //     static constexpr std::string_view name = "Signum";
-//     double lr = 1e-4, beta = 0.9;
+//     Number lr = 1e-4, beta = 0.9;
 //     static void fields(auto& self, auto&& visit) {
 //       visit("lr", self.lr);
 //       visit("beta", self.beta);
@@ -15,43 +15,74 @@
 //       static void fields(auto& self, auto&& visit) { visit("m", self.m); }
 //     };
 //     void check() const { ... }
-//     void update(Index t, Tensor& w, const Tensor& g, State& s) const { ... }
+//     void update(Number t, Tensor& w, const Tensor& g, State& s) const {
+//       start_at_zero(s.m, w);
+//       update_elements("Signum", [rule = *this](auto& w, auto g, auto& m) { ... }, w, g, s.m);
+//     }
 //   };
+//
+// docs/write_an_optimizer.md takes it from there.
 #include <gradus/core/tensor.h>
+#include <gradus/optim/number.h>
 
 #include <concepts>
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 
 namespace gradus::optim {
 
-/// R::fields(self, visit) calls visit(name, field) once for each option, all double, bool or Index;
-/// State::fields does so for each tensor of the state.  check() throws ValueError for an option out
-/// of range.  update(t, w, g, s) changes parameter w and its state s by gradient g at the
-/// parameter's t-th step, counted from 1; g has w's shape and dtype, both are dense.  State tensors
-/// start undefined: the rule makes those that its options need.
+/// R::fields(self, visit) calls visit(name, field) once for each option: Number, bool or Index.
+/// State::fields does so for each Tensor or Number of the state.  check() throws ValueError for an
+/// option out of range.  update(t, w, g, s) changes parameter w and its state s by gradient g at
+/// the parameter's t-th step, counted from 1; g has w's shape and dtype, both are dense.  State
+/// tensors start undefined: the rule makes those that its options need.
 template <class R>
 concept Rule = std::default_initializable<typename R::State> &&
-    requires(const R& rule, Index t, Tensor& w, const Tensor& g, typename R::State& s) {
+    requires(const R& rule, Number t, Tensor& w, const Tensor& g, typename R::State& s) {
   { R::name } -> std::convertible_to<std::string_view>;
   { rule.lr } -> std::convertible_to<double>;
   rule.check();
   rule.update(t, w, g, s);
   R::fields(rule, [](const char*, const auto&) {});
-  R::State::fields(s, [](const char*, Tensor&) {});
+  R::State::fields(s, [](const char*, auto&) {});
 };
 
-/// Makes `slot` a tensor of zeros like w if it is still undefined.
-inline void start_at_zero(Tensor& slot, const Tensor& w) {
+/// A rule that takes only some parameters has check_parameter(name, tensor), which throws.
+template <class R>
+concept ChoosesParameters = requires(const R& rule, std::string_view name, const Tensor& w) {
+  rule.check_parameter(name, w);
+};
+
+/// A set of options under another library's names that stands for a rule: optim/keras.h.
+template <class P>
+concept Preset = requires {
+  typename P::rule_type;
+}
+&&std::convertible_to<P, typename P::rule_type>;
+
+/// Makes `slot` a tensor like w, filled with `value`, if it is still undefined.
+inline void start_at(Tensor& slot, const Tensor& w, double value) {
   if (!slot) {
-    slot = zeros_like(w);
+    slot = full(w.shape(), value, w.dtype());
   }
 }
+inline void start_at_zero(Tensor& slot, const Tensor& w) { start_at(slot, w, 0); }
 
+/// Throws ValueError unless `value` is finite.
+void require_finite(std::string_view rule, const char* option, double value);
 /// Throws ValueError unless `value` is finite and at least 0.
 void require_at_least_zero(std::string_view rule, const char* option, double value);
+/// Throws ValueError unless `value` is finite and above 0.
+void require_above_zero(std::string_view rule, const char* option, double value);
 /// Throws ValueError unless 0 <= value < 1.
 void require_below_one(std::string_view rule, const char* option, double value);
 /// Throws ValueError unless 0 <= value <= 1.
 void require_share(std::string_view rule, const char* option, double value);
+
+/// The same for several options: require_at_least_zero(name, {{"lr", lr}, {"eps", eps}}).
+using OptionValues = std::initializer_list<std::pair<const char*, double>>;
+void require_at_least_zero(std::string_view rule, OptionValues values);
+void require_below_one(std::string_view rule, OptionValues values);
 
 }  // namespace gradus::optim

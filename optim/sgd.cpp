@@ -1,51 +1,60 @@
-#include <gradus/core/elementwise.h>
 #include <gradus/optim/linear_update.h>
 #include <gradus/optim/sgd.h>
+#include <gradus/optim/weight_decay.h>
 
 namespace gradus::optim {
 
 void SGD::check() const {
   require_at_least_zero(name, "lr", lr);
   require_at_least_zero(name, "momentum", momentum);
+  require_finite(name, "dampening", dampening);
   require_at_least_zero(name, "weight_decay", weight_decay);
-  require(std::isfinite(dampening), name, ": dampening must be finite, got ", dampening);
   require(!nesterov || (momentum > 0 && dampening == 0), name,
           ": nesterov needs momentum above 0 and dampening 0, got ", momentum, " and ", dampening);
 }
 
-void SGD::update(Index, Tensor& w, const Tensor& g, State& s) const {
-  const SGD rule = *this;
-  const double towards = maximize ? -1 : 1;
-  const auto descent = [rule, towards](const auto& wi, const auto& gi) {
-    auto d = towards * gi;
-    if (rule.weight_decay != 0) {
-      d += rule.weight_decay * wi;
+void SGD::update(Number, Tensor& w, const Tensor& g, State& s) const {
+  const Number rate = named("effective rate", lr);
+  const Number towards = maximize ? -1 : 1;
+  const auto descent = [rule = *this, towards](auto& wi, auto gi) {
+    if (rule.maximize) {
+      gi = named("g", towards * gi);
     }
-    return d;
+    decay_weight(rule, wi, gi);
+    return gi;
   };
   if (momentum == 0) {
-    if (weight_decay == 0) {
-      return axpy_blas(-lr * towards, g, w);
+    const auto formula = [rate, descent](auto& wi, auto gi) { wi -= rate * descent(wi, gi); };
+    if (weight_decay != 0) {
+      return update_elements("SGD", formula, w, g);
     }
-    core::elementwise(
-        "SGD", [rule, descent](auto& wi, auto gi) { wi -= rule.lr * descent(wi, gi); }, w, g);
-    return;
+    if (Trace* trace = Trace::active()) {
+      trace_elements(*trace, formula, w, g);
+    }
+    return axpy_blas(-lr * towards, g, w);
   }
   const bool first = !s.momentum_buffer;
   start_at_zero(s.momentum_buffer, w);
-  core::elementwise(
+  update_elements(
       "SGD",
-      [rule, descent, first](auto& wi, auto gi, auto& b) {
-        const auto d = descent(wi, gi);
+      [rule = *this, rate, descent, first](auto& wi, auto gi, auto& b) {
+        auto d = descent(wi, gi);
+        if (rule.lr_in_buffer) {
+          d = rate * d;
+        }
         if (first) {
           b = d;
         } else {
           b = rule.momentum * b + (1 - rule.dampening) * d;
         }
+        auto move = b;
         if (rule.nesterov) {
-          wi -= rule.lr * (d + rule.momentum * b);
+          move = d + rule.momentum * b;
+        }
+        if (rule.lr_in_buffer) {
+          wi -= move;
         } else {
-          wi -= rule.lr * b;
+          wi -= rate * move;
         }
       },
       w, g, s.momentum_buffer);

@@ -42,7 +42,7 @@ void expect_refused(const R& wrong, const std::string& message) {
 }
 
 template <class R>
-void expect_at_least_zero(double R::*option, const std::string& name) {
+void expect_at_least_zero(optim::Number R::*option, const std::string& name) {
   const std::pair<double, std::string> wrong[] = {
       {-1, "-1"}, {-5e-324, "-5e-324"}, {NAN, "nan"}, {kInf, "inf"}, {-kInf, "-inf"}};
   for (const auto& [value, text] : wrong) {
@@ -88,8 +88,10 @@ TEST(Options, of_adam_out_of_range_are_refused) {
 }
 
 TEST(Options, are_named_in_their_order) {
-  EXPECT_EQ(optim::option_names<Adam>(),
-            (std::vector<std::string>{"lr", "beta1", "beta2", "eps", "weight_decay", "amsgrad"}));
+  EXPECT_EQ(
+      optim::option_names<Adam>(),
+      (std::vector<std::string>{"lr", "beta1", "beta2", "eps", "weight_decay",
+                                "decoupled_weight_decay", "amsgrad", "eps_before_correction"}));
 }
 
 TEST(Options, are_set_from_text) {
@@ -133,7 +135,7 @@ TEST(Options, that_are_no_text_for_them_are_refused_and_change_nothing) {
   expect_error<ValueError>(
       [&] { optim::set_option(rule, "lrr", "1"); },
       "SGD: there is no option 'lrr'; its options are lr, momentum, dampening, weight_decay, "
-      "nesterov, maximize");
+      "decoupled_weight_decay, nesterov, maximize, lr_in_buffer");
   EXPECT_EQ(rule.lr, 0.5);
   EXPECT_EQ(whole, 7);
 }
@@ -152,7 +154,9 @@ double after(const R& rule, const std::vector<double>& gradients, Dtype dtype = 
 
 TEST(Gradient, zero_at_the_first_step_moves_nothing) {
   test::for_each_rule([](auto rule) {
-    rule.weight_decay = 0;
+    if constexpr (requires { rule.weight_decay; }) {
+      rule.weight_decay = 0;
+    }
     EXPECT_EQ(after(rule, {0}), 1) << describe(rule);
   });
 }
@@ -178,7 +182,10 @@ TEST(Gradient, after_a_long_silence_takes_the_longest_step) {
 }
 
 TEST(Gradient, of_nan_makes_nan_for_ever) {
-  test::for_each_rule([](const auto& rule) {
+  test::for_each_rule([]<class R>(const R& rule) {
+    if (R::name == optim::Rprop::name) {
+      return;  // skips the step
+    }
     EXPECT_TRUE(std::isnan(after(rule, {1, NAN}))) << describe(rule);
     EXPECT_TRUE(std::isnan(after(rule, {1, NAN, 1, 1}))) << describe(rule);
   });
@@ -186,7 +193,7 @@ TEST(Gradient, of_nan_makes_nan_for_ever) {
 
 // Also with a rate of 0, where a BLAS does not look at the gradient.
 TEST(Gradient, of_nan_is_not_hidden_by_a_rate_of_0) {
-  for (SGD rule : test::sgd_rows()) {
+  for (SGD rule : test::rows<SGD>()) {
     rule.lr = 0;
     EXPECT_TRUE(std::isnan(after(rule, {NAN}))) << describe(rule);
     EXPECT_EQ(after(rule, {5}), 1) << describe(rule);
@@ -205,7 +212,7 @@ TEST(Gradient, of_infinity_ends_as_the_table_says) {
 }
 
 TEST(Gradient, of_one_bad_element_leaves_the_others_alone) {
-  test::for_each_rule([](const auto& rule) {
+  test::for_each_rule([]<class R>(const R& rule) {
     const Tensor w = ones({20}).set_requires_grad();
     Optimizer opt({{"w", w}}, rule);
     Tensor g = ones({20});
@@ -214,7 +221,7 @@ TEST(Gradient, of_one_bad_element_leaves_the_others_alone) {
     opt.step();
     const std::vector<float> found = w.to_vector();
     for (std::size_t i = 0; i < 20; ++i) {
-      EXPECT_EQ(std::isnan(found[i]), i == 7) << describe(rule);
+      EXPECT_EQ(std::isnan(found[i]), i == 7 && R::name != optim::Rprop::name) << describe(rule);
       EXPECT_TRUE(i == 7 || found[i] == found[0]);
     }
   });
@@ -261,7 +268,9 @@ TEST(Steps, are_counted_beyond_the_whole_numbers_of_f32) {
 // SGD that throws as if there were no memory left.
 struct Failing : SGD {
   static constexpr std::string_view name = "Failing";
-  void update(Index, Tensor&, const Tensor&, State&) const { throw MemoryError("none left"); }
+  void update(optim::Number, Tensor&, const Tensor&, State&) const {
+    throw MemoryError("none left");
+  }
 };
 
 TEST(Steps, count_no_step_that_threw) {

@@ -2,7 +2,6 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/reduce.h>
-#include <gradus/core/elementwise.h>
 #include <gradus/core/memory.h>
 #include <gradus/core/view.h>
 #include <gradus/nn/activation.h>
@@ -10,6 +9,7 @@
 #include <gradus/nn/loss.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/optim/adam.h>
+#include <gradus/optim/elements.h>
 #include <gradus/optim/optimizer.h>
 #include <gradus/optim/rmsprop.h>
 #include <gradus/optim/sgd.h>
@@ -169,12 +169,12 @@ TEST(Optimizer, refuses_an_option_that_was_set_out_of_range_and_changes_nothing)
   b.set_grad(ones({2}));
   opt.groups()[1].rule.beta2 = 1;
   expect_error<ValueError>([&] { opt.step(); },
-                           "Adam: beta2 must be at least 0 and below 1, got 1");
+                           "Adam: beta2 must be at least 0 and below 1, got 1, in group 1");
   EXPECT_EQ(a.to_vector(), (V{1, 1}));
   EXPECT_EQ(opt.groups()[0].entries[0].steps, 0);
   opt.groups()[1].rule.beta2 = 0.9;
   expect_error<ValueError>([&] { opt.set_lr(NAN); },
-                           "Adam: lr must be finite and at least 0, got nan");
+                           "Adam: lr must be finite and at least 0, got nan, in group 0");
   EXPECT_EQ(opt.groups()[0].rule.lr, 1e-3);
   opt.step();
   EXPECT_EQ(opt.groups()[0].entries[0].steps, 1);
@@ -183,8 +183,8 @@ TEST(Optimizer, refuses_an_option_that_was_set_out_of_range_and_changes_nothing)
 // A rule of a user's own: nothing is registered.
 struct Signum {
   static constexpr std::string_view name = "Signum";
-  double lr = 0.25;
-  double beta = 0.5;
+  optim::Number lr = 0.25;
+  optim::Number beta = 0.5;
   static void fields(auto& self, auto&& visit) {
     visit("lr", self.lr);
     visit("beta", self.beta);
@@ -194,10 +194,10 @@ struct Signum {
     static void fields(auto& self, auto&& visit) { visit("m", self.m); }
   };
   void check() const { optim::require_below_one(name, "beta", beta); }
-  void update(Index, Tensor& w, const Tensor& g, State& s) const {
+  void update(optim::Number, Tensor& w, const Tensor& g, State& s) const {
     optim::start_at_zero(s.m, w);
     const Signum rule = *this;
-    core::elementwise(
+    optim::update_elements(
         "Signum",
         [rule](auto& wi, auto gi, auto& m) {
           m = rule.beta * m + (1 - rule.beta) * gi;

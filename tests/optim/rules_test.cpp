@@ -10,6 +10,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <set>
 
 #include "support/cpu.h"
 #include "support/rule_reference.h"
@@ -24,24 +25,76 @@ using test::Real;
 using test::Reals;
 using test::ReferenceState;
 
+TEST(RuleTable, has_at_least_two_values_of_every_option) {
+  test::for_each_element_rule_type([]<class R>(const R& rule) {
+    std::set<std::string> listed;
+    for (const auto& [option, values] : test::values_of(rule)) {
+      EXPECT_GE(std::set(values.begin(), values.end()).size(), 2u) << R::name << " " << option;
+      listed.insert(option);
+    }
+    const std::vector<std::string> names = optim::option_names<R>();
+    EXPECT_EQ(listed, std::set(names.begin(), names.end())) << R::name;
+  });
+}
+
+// Which two values cannot stand together, said apart from check().
+bool excluded(std::string_view rule, const std::string& a, double x, const std::string& b,
+              double y) {
+  const auto is = [&](const char* option, double value) {
+    return (a == option && x == value) || (b == option && y == value);
+  };
+  return rule == "SGD" && is("nesterov", 1) && (is("momentum", 0) || is("dampening", 0.3));
+}
+
+TEST(RuleTable, has_every_pair_of_values_in_a_row) {
+  test::for_each_element_rule_type([]<class R>(const R& rule) {
+    std::set<std::tuple<std::string, double, std::string, double>> present;
+    for (const R& row : test::rows<R>()) {
+      R::fields(row, [&](const std::string& a, const auto& x) {
+        R::fields(row, [&](const std::string& b, const auto& y) {
+          present.emplace(a, double(x), b, double(y));
+        });
+      });
+    }
+    const test::Values values = test::values_of(rule);
+    for (const auto& [a, xs] : values) {
+      for (const auto& [b, ys] : values) {
+        for (std::size_t k = 0; a != b && k < xs.size() * ys.size(); ++k) {
+          const double x = xs[k / ys.size()], y = ys[k % ys.size()];
+          EXPECT_EQ(present.contains({a, x, b, y}), !excluded(R::name, a, x, b, y))
+              << R::name << " " << a << "=" << x << " " << b << "=" << y;
+        }
+      }
+    }
+  });
+}
+
 constexpr std::size_t kSize = 37;  // not a multiple of any pack
 
 template <class T>
+T draw(double from, double to, std::mt19937& engine) {
+  const double size = std::uniform_real_distribution<double>(from, to)(engine);
+  return T(engine() % 2 ? size : -size);
+}
+
+template <class T>
 Tensor parameter(std::mt19937& engine) {
-  std::uniform_real_distribution<double> size(0.5, 2);
   std::vector<T> values(kSize);
   for (T& value : values) {
-    value = T(engine() % 2 ? size(engine) : -size(engine));
+    value = draw<T>(0.5, 2, engine);
   }
   return from_vector(values, {static_cast<Index>(kSize)}).set_requires_grad();
 }
 
-template <class T>
-Reals draw_gradient(const Tensor& w, std::mt19937& engine) {
-  std::normal_distribution<double> normal;
+// Away from 0, and from where the rule's formula jumps.
+template <class T, class R>
+Reals draw_gradient(const R& rule, const Tensor& w, const Reals& p, ReferenceState& state,
+                    std::mt19937& engine) {
   std::vector<T> g(kSize);
-  for (T& value : g) {
-    value = T(normal(engine));
+  for (std::size_t i = 0; i < kSize; ++i) {
+    do {
+      g[i] = draw<T>(0.2, 2.5, engine);
+    } while (near_edge(rule, p[i], g[i], state, i, kSize));
   }
   w.set_grad(from_vector(g, w.shape()));
   return {g.begin(), g.end()};
@@ -61,10 +114,10 @@ TEST(Rules, agree_with_long_double_over_1000_steps) {
     ReferenceState state;
     optim::Optimizer opt({{"w", w}}, rule);
     for (int t = 1; t <= 1000; ++t) {
-      const Reals g = draw_gradient<double>(w, engine);
+      const Reals g = draw_gradient<double>(rule, w, p, state, engine);
       opt.step();
       reference_step(rule, p, g, state);
-      const Reals found = reals<double>(w);
+      const std::vector<double> found = w.to_vector<double>();
       for (std::size_t i = 0; i < kSize; ++i) {
         ASSERT_LE(std::fabs(found[i] - p[i]), 1e-12L * (std::fabs(p[i]) + Real(rule.lr) * t))
             << describe(rule) << " at step " << t;
@@ -78,21 +131,43 @@ Real ulp(Real x) {
   return std::nextafter(f, std::numeric_limits<float>::infinity()) - f;
 }
 
-// The centred variance v - a^2 is a difference of nearly equal numbers now and then.
-template <class R>
-Real units_allowed(const R& rule) {
-  if constexpr (requires { rule.centered; }) {
-    return rule.centered ? 16 : 4;
-  }
-  return 4;
+// The state as the rule holds it, in long double; numbers as one-element lists.
+template <class S>
+test::NamedReals state_of(const S& state) {
+  test::NamedReals all;
+  S::fields(state, [&](const char* name, const auto& slot) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(slot)>, Tensor>) {
+      if (slot) {
+        all[name] = reals<float>(slot);
+      }
+    } else {
+      all[name] = {Real(slot)};
+    }
+  });
+  return all;
 }
 
-// From the same state, rounded to f32, one step is within 4 units in the last place.  The parameter
-// is drawn anew before each step, so that it is never near 0, where its units would be smaller than
-// the rounding of the terms that make up the step.
+void expect_close(const test::NamedReals& found, const test::NamedReals& expected,
+                  const test::NamedReals& before, const std::string& note) {
+  ASSERT_EQ(found.size(), expected.size()) << note;
+  for (const auto& [name, values] : found) {
+    ASSERT_TRUE(expected.contains(name)) << note << " " << name;
+    const Reals& wanted = expected.at(name);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      // The larger term of a running mean, whose terms may cancel, is no larger than this.
+      const Real term = before.contains(name) ? std::fabs(before.at(name)[i]) : 0;
+      ASSERT_LE(std::fabs(values[i] - wanted[i]), 4 * ulp(std::fabs(wanted[i]) + term))
+          << note << " " << name;
+    }
+  }
+}
+
+// From the same state, rounded to f32, one step is within 4 units in the last place of the larger
+// of parameter and step.  The parameter is drawn anew before each step, so that it is never near 0,
+// where its units would be smaller than the rounding of the terms that make up the step.  Here
+// every combination of the options' values is tried.
 TEST(Rules, of_f32_agree_with_long_double_in_each_single_step) {
-  test::for_each_rule([](auto rule) {
-    rule.lr = 0.1;
+  test::for_each_combination([](const auto& rule) {
     std::mt19937 engine(2);
     const Tensor w = parameter<float>(engine);
     optim::Optimizer opt({{"w", w}}, rule);
@@ -102,39 +177,25 @@ TEST(Rules, of_f32_agree_with_long_double_in_each_single_step) {
         const NoGrad in_place;
         copy(w, parameter<float>(engine));
       }
+      const std::string note = describe(rule) + " step " + std::to_string(t);
       const Reals before = reals<float>(w);
-      ReferenceState state;
-      state.t = entry.steps;
-      entry.state.fields(entry.state, [&](const char* name, const Tensor& slot) {
-        if (slot) {
-          state.values[name] = reals<float>(slot);
-        }
-      });
-      const Reals g = draw_gradient<float>(w, engine);
+      const test::NamedReals state_before = state_of(entry.state);
+      ReferenceState state{entry.steps, state_before};
+      const Reals g = draw_gradient<float>(rule, w, before, state, engine);
       Reals p = before;
       opt.step();
       reference_step(rule, p, g, state);
       const Reals found = reals<float>(w);
       for (std::size_t i = 0; i < kSize; ++i) {
         const Real scale = std::max(std::fabs(before[i]), std::fabs(p[i] - before[i]));
-        ASSERT_LE(std::fabs(found[i] - p[i]), units_allowed(rule) * ulp(scale))
-            << describe(rule) << " step " << t;
+        ASSERT_LE(std::fabs(found[i] - p[i]), 4 * ulp(scale)) << note;
       }
-      entry.state.fields(entry.state, [&](const char* name, const Tensor& slot) {
-        ASSERT_EQ(bool(slot), state.values.contains(name)) << describe(rule) << " " << name;
-        for (std::size_t i = 0; slot && i < kSize; ++i) {
-          const Real expected = state.values[name][i];
-          // Sums of terms that may cancel: units of the larger term.
-          const Real allowed = units_allowed(rule) * ulp(std::max<Real>(std::fabs(expected), 4));
-          ASSERT_LE(std::fabs(reals<float>(slot)[i] - expected), allowed)
-              << describe(rule) << " " << name;
-        }
-      });
+      expect_close(state_of(entry.state), state.values, state_before, note);
     }
   });
 }
 
-// Runs a rule for some steps on a tensor that is cut into parallel pieces.
+// The parameter and its state after some steps on a tensor that is cut into parallel pieces.
 template <class R>
 std::vector<float> run(const R& rule, Index size) {
   Rng rng(3);
@@ -144,7 +205,14 @@ std::vector<float> run(const R& rule, Index size) {
     w.set_grad(randn({size}, rng));
     opt.step();
   }
-  return w.to_vector();
+  std::vector<float> all = w.to_vector();
+  R::State::fields(opt.groups()[0].entries[0].state, [&](const char*, const auto& slot) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(slot)>, Tensor>) {
+      const std::vector<float> values = slot ? slot.to_vector() : std::vector<float>();
+      all.insert(all.end(), values.begin(), values.end());
+    }
+  });
+  return all;
 }
 
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
@@ -165,20 +233,18 @@ TEST(Rules, give_the_same_bits_on_every_instruction_set) {
 }
 
 TEST(ThreadsRules, give_the_same_bits_for_any_number_of_threads) {
-  const auto check = [](const auto& rule) {
-    const auto with = [&](int threads) {
-      const test::WithThreads scope(threads);
-      return run(rule, 100'003);
-    };
-    const std::vector<float> one = with(1);
-    EXPECT_TRUE(same_bits(with(2), one)) << describe(rule);
-    EXPECT_TRUE(same_bits(with(3), one)) << describe(rule);
-  };
-  check(optim::SGD{.lr = 0.1});
-  check(optim::SGD{.lr = 0.1, .momentum = 0.9, .nesterov = true});
-  check(optim::SGD{.lr = 0.1, .weight_decay = 0.1});
-  check(optim::RMSprop{.weight_decay = 0.1, .momentum = 0.5, .centered = true});
-  check(optim::Adam{.weight_decay = 0.1, .amsgrad = true});
+  test::for_each_element_rule_type([]<class R>(const R&) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      const R& rule = test::rows<R>().at(i);
+      const auto with = [&](int threads) {
+        const test::WithThreads scope(threads);
+        return run(rule, 100'003);
+      };
+      const std::vector<float> one = with(1);
+      EXPECT_TRUE(same_bits(with(2), one)) << describe(rule);
+      EXPECT_TRUE(same_bits(with(3), one)) << describe(rule);
+    }
+  });
 }
 
 TEST(LinearUpdate, through_blas_and_fused_agree) {

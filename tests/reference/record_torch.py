@@ -107,14 +107,59 @@ RULES = [
     ("Adam", {"beta1": 0.8, "beta2": 0.9, "eps": 1e-3, "weight_decay": 0.1}),
     ("Adam", {"beta2": 0.9, "amsgrad": True}),
     ("Adam", {"weight_decay": 0.1, "amsgrad": True}),
+    ("Adagrad", {}),
+    ("Adagrad", {"lr_decay": 0.1, "eps": 1e-3, "weight_decay": 0.1}),
+    ("Adagrad", {"initial_accumulator_value": 0.1}),
+    ("Adadelta", {}),
+    ("Adadelta", {"rho": 0.5, "eps": 1e-2, "weight_decay": 0.1}),
+    ("AdamW", {}),
+    ("AdamW", {"beta1": 0.8, "beta2": 0.9, "eps": 1e-3, "weight_decay": 0.2}),
+    ("AdamW", {"beta2": 0.9, "amsgrad": True}),
+    ("Adamax", {}),
+    ("Adamax", {"beta1": 0.8, "beta2": 0.9, "eps": 1e-2, "weight_decay": 0.1}),
+    ("NAdam", {}),
+    ("NAdam", {"beta1": 0.8, "beta2": 0.9, "eps": 1e-3, "weight_decay": 0.1}),
+    ("NAdam", {"momentum_decay": 1.0}),
+    ("RAdam", {}),
+    ("RAdam", {"beta1": 0.8, "beta2": 0.9, "eps": 1e-3, "weight_decay": 0.1}),
+    ("Rprop", {}),
+    ("Rprop", {"eta_minus": 0.9, "eta_plus": 1.5, "step_size_min": 1e-2, "step_size_max": 0.07}),
 ]
 
 
-def torch_options(options):
-    result = {k: v for k, v in options.items() if k not in ("beta1", "beta2")}
-    if "beta1" in options or "beta2" in options:
-        result["betas"] = (options.get("beta1", 0.9), options.get("beta2", 0.999))
+PAIRS = {  # PyTorch's names of options that it takes two at a time, with their defaults
+    "betas": (("beta1", 0.9), ("beta2", 0.999)),
+    "etas": (("eta_minus", 0.5), ("eta_plus", 1.2)),
+    "step_sizes": (("step_size_min", 1e-6), ("step_size_max", 50)),
+}
+
+
+def torch_options(rule, options):
+    result = dict(options)
+    for name, pair in PAIRS.items():
+        if any(key in options for key, _ in pair):
+            result[name] = tuple(result.pop(key, default) for key, default in pair)
+    if rule == "NAdam":
+        result["foreach"] = True  # see check_nadam
     return result
+
+
+def check_nadam():
+    """The plain loop of PyTorch 1.13's NAdam multiplies the running mean by mu_{t+1} once more than
+    Dozat's formula; its foreach form does not, and is what is recorded."""
+    def first_step(**options):
+        p = torch.ones(1, dtype=torch.float64, requires_grad=True)
+        p.grad = torch.full_like(p, 0.3)
+        torch.optim.NAdam([p], lr=2e-3, **options).step()
+        return p.item()
+
+    g, beta1, psi = 0.3, 0.9, 4e-3
+    mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (t * psi)) for t in (1, 2))
+    step = g + mu_next * (1 - beta1) * g / (1 - mu * mu_next)  # (1 - mu) / (1 - mu) is 1
+    formula = 1 - 2e-3 * step / (g + 1e-8)
+    assert abs(first_step(foreach=True) - formula) < 1e-9, "foreach is not the formula"
+    if abs(first_step(foreach=False) - formula) > 1e-6:
+        print(f"NAdam's loop gives {first_step(foreach=False):.6f} instead of {formula:.6f}")
 
 
 def record_rules(out):
@@ -127,7 +172,7 @@ def record_rules(out):
                  for _ in range(2)]
             optimizer = getattr(torch.optim, rule)(
                 [{"params": [p[0]], "lr": 0.05}, {"params": [p[1]], "lr": 0.01}], lr=1.0,
-                **torch_options(options))
+                **torch_options(rule, options))
             text = " ".join(f"{k}={str(v).lower()}" for k, v in options.items())
             out.write(f"case {rule} {dtype_name} {text}".rstrip() + "\n")
             out.write(line("start", p[0]) + line("start", p[1]))
@@ -140,7 +185,10 @@ def record_rules(out):
                     elif k == 0 and step == 6:
                         p[k].grad = torch.zeros_like(g)
                     out.write("none\n" if p[k].grad is None else line("g", p[k].grad))
+                # NAdam keeps a product of scalars in the default dtype: f64 loses nothing.
+                torch.set_default_dtype(torch.float64)
                 optimizer.step()
+                torch.set_default_dtype(torch.float32)
                 out.write(line("w", p[0]) + line("w", p[1]))
                 if step == 7:
                     for group in optimizer.param_groups:
@@ -148,6 +196,7 @@ def record_rules(out):
             out.write("end\n")
 
 
+check_nadam()
 for file_name, record in (("ops.txt", record_ops), ("rules.txt", record_rules)):
     with open(HERE / file_name, "w", encoding="ascii") as out_file:
         out_file.write(f"# PyTorch {torch.__version__}, written by record_torch.py\n")

@@ -1,11 +1,16 @@
 #pragma once
-// The table of rules: every combination of options that is tested.  A new rule is a new list.
-#include <gradus/optim/adam.h>
-#include <gradus/optim/rmsprop.h>
-#include <gradus/optim/sgd.h>
+// The table of rules.  Of the values of each option (rules/option_values.h) the product, as far as
+// check() allows it; and rows chosen from it such that every two values of two options meet in one.
+// A new rule is a new list there, and a line in a visitor at the end.
+#include <gradus/optim/options.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
+
+#include "support/rules/option_values.h"
 
 namespace gradus::test {
 
@@ -14,88 +19,148 @@ template <class R>
 std::string describe(const R& rule) {
   std::string text(R::name);
   R::fields(rule, [&](const char* name, const auto& value) {
-    text += std::string(" ") + name + "=" + std::to_string(value);
+    text += std::string(" ") + name + "=" + optim::to_text(optim::Number(double(value)));
   });
   return text;
 }
 
-inline std::vector<optim::SGD> sgd_rows() {
-  std::vector<optim::SGD> rows;
-  for (const double momentum : {0.0, 0.9}) {
-    for (const double dampening : {0.0, 0.3}) {
-      for (const double weight_decay : {0.0, 0.05}) {
-        for (const bool nesterov : {false, true}) {
-          for (const bool maximize : {false, true}) {
-            if (!nesterov || (momentum > 0 && dampening == 0)) {
-              rows.push_back({.lr = 0.01,
-                              .momentum = momentum,
-                              .dampening = dampening,
-                              .weight_decay = weight_decay,
-                              .nesterov = nesterov,
-                              .maximize = maximize});
-            }
-          }
-        }
-      }
+using Choice = std::vector<std::size_t>;  ///< of one value for each option of the list
+
+/// (option, value, other option, value) by their places in the lists.
+using Pair = std::tuple<std::size_t, std::size_t, std::size_t, std::size_t>;
+
+inline std::vector<Pair> pairs_of(const Choice& choice) {
+  std::vector<Pair> pairs;
+  for (std::size_t i = 0; i < choice.size(); ++i) {
+    for (std::size_t k = i + 1; k < choice.size(); ++k) {
+      pairs.emplace_back(i, choice[i], k, choice[k]);
     }
   }
-  return rows;
+  return pairs;
 }
 
-inline std::vector<optim::RMSprop> rmsprop_rows() {
-  std::vector<optim::RMSprop> rows;
-  for (const double alpha : {0.99, 0.5}) {
-    for (const double eps : {1e-8, 1e-2}) {
-      for (const double weight_decay : {0.0, 0.05}) {
-        for (const double momentum : {0.0, 0.9}) {
-          for (const bool centered : {false, true}) {
-            rows.push_back({.lr = 0.01,
-                            .alpha = alpha,
-                            .eps = eps,
-                            .weight_decay = weight_decay,
-                            .momentum = momentum,
-                            .centered = centered});
-          }
-        }
-      }
+template <class R>
+R rule_of(const Values& values, const Choice& choice) {
+  R rule;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    optim::assign_options(R::name, optim::option_refs(rule),
+                          {{values[i].option, values[i].values[choice[i]]}});
+  }
+  return rule;
+}
+
+/// Every combination that check() allows.
+template <class R>
+std::vector<Choice> product_of(const Values& values) {
+  std::vector<Choice> all;
+  Choice choice(values.size(), 0);
+  for (;;) {
+    try {
+      rule_of<R>(values, choice).check();
+      all.push_back(choice);
+    } catch (const ValueError&) {
+    }
+    std::size_t i = 0;
+    while (i < values.size() && ++choice[i] == values[i].values.size()) {
+      choice[i++] = 0;
+    }
+    if (i == values.size()) {
+      return all;
     }
   }
-  return rows;
 }
 
-inline std::vector<optim::Adam> adam_rows() {
-  std::vector<optim::Adam> rows;
-  for (const double beta1 : {0.9, 0.0}) {
-    for (const double beta2 : {0.999, 0.5}) {
-      for (const double eps : {1e-8, 1e-2}) {
-        for (const double weight_decay : {0.0, 0.05}) {
-          for (const bool amsgrad : {false, true}) {
-            rows.push_back({.lr = 0.01,
-                            .beta1 = beta1,
-                            .beta2 = beta2,
-                            .eps = eps,
-                            .weight_decay = weight_decay,
-                            .amsgrad = amsgrad});
-          }
-        }
-      }
+/// Each time the combination with the most pairs that are still missing, until none is.
+template <class R>
+std::vector<Choice> choices() {
+  const std::vector<Choice> all = product_of<R>(values_of(R()));
+  std::set<Pair> missing;
+  for (const Choice& choice : all) {
+    for (const Pair& pair : pairs_of(choice)) {
+      missing.insert(pair);
     }
   }
-  return rows;
+  std::vector<Choice> chosen;
+  while (!missing.empty()) {
+    const auto gain = [&](const Choice& choice) {
+      const std::vector<Pair> pairs = pairs_of(choice);
+      return std::count_if(pairs.begin(), pairs.end(),
+                           [&](const Pair& pair) { return missing.contains(pair); });
+    };
+    chosen.push_back(*std::max_element(
+        all.begin(), all.end(), [&](const auto& a, const auto& b) { return gain(a) < gain(b); }));
+    for (const Pair& pair : pairs_of(chosen.back())) {
+      missing.erase(pair);
+    }
+  }
+  return chosen;
 }
 
-/// Calls f with every row of every rule.
+template <class R>
+const std::vector<R>& rows() {
+  static const std::vector<R> all = [] {
+    std::vector<R> made;
+    for (const Choice& choice : choices<R>()) {
+      made.push_back(rule_of<R>(values_of(R()), choice));
+    }
+    return made;
+  }();
+  return all;
+}
+
+// --- the visitors ----------------------------------------------------------------------------
+
+/// Calls f with a rule of every type that updates each element by itself.
+template <class F>
+void for_each_element_rule_type(F f) {
+  f(optim::SGD());
+  f(optim::Adagrad());
+  f(optim::RMSprop());
+  f(optim::Adadelta());
+  f(optim::Adam());
+  f(optim::AdamW());
+  f(optim::Adamax());
+  f(optim::NAdam());
+  f(optim::RAdam());
+  f(optim::Rprop());
+  f(optim::Lion());
+}
+
+/// The same of every type that looks at the whole tensor.
+template <class F>
+void for_each_tensor_rule_type(F f) {
+  f(optim::LARS());
+  f(optim::LAMB());
+  f(optim::Adafactor());
+  f(optim::Muon());
+}
+
+/// Calls f with a rule of every type, all with their defaults.
+template <class F>
+void for_each_rule_type(F f) {
+  for_each_element_rule_type(f);
+  for_each_tensor_rule_type(f);
+}
+
+/// Calls f with every row of every rule that updates each element by itself.
 template <class F>
 void for_each_rule(F f) {
-  for (const auto& rule : sgd_rows()) {
-    f(rule);
-  }
-  for (const auto& rule : rmsprop_rows()) {
-    f(rule);
-  }
-  for (const auto& rule : adam_rows()) {
-    f(rule);
-  }
+  for_each_element_rule_type([&]<class R>(const R&) {
+    for (const R& rule : rows<R>()) {
+      f(rule);
+    }
+  });
+}
+
+/// Calls f with every combination that check() allows of the values of those rules.
+template <class F>
+void for_each_combination(F f) {
+  for_each_element_rule_type([&]<class R>(const R& rule) {
+    const Values values = values_of(rule);
+    for (const Choice& choice : product_of<R>(values)) {
+      f(rule_of<R>(values, choice));
+    }
+  });
 }
 
 }  // namespace gradus::test
