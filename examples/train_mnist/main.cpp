@@ -27,10 +27,13 @@ void run(const Options& options) {
   const auto model = make_model(options, model_rng);
   const auto optimizer = make_optimizer(options.rule, model->parameters());
 
-  Report report(options);
-  report.start(dataset.description, describe(options, *model));
   const Index batches =
       (dataset.train.images.size(0) + options.batch_size - 1) / options.batch_size;
+  if (options.explain) {
+    require_explainable(*options.explain, model->parameters(), options.epochs * batches);
+  }
+  Report report(options);
+  report.start(dataset.description, describe(options, *model));
   Score test;
   const Progress end =
       train(*model, *optimizer, dataset.train, options, order_rng,
@@ -40,7 +43,9 @@ void run(const Options& options) {
                  [&](const Progress& progress) {
                    test = evaluate(*model, dataset.test);
                    report.epoch(progress, test);
-                 }});
+                 },
+             .explained =
+                 [&](const optim::Explanation& explanation) { report.explanation(explanation); }});
   report.result({end, test, weights_hash(model->parameters())});
 }
 

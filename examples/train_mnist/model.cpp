@@ -1,18 +1,32 @@
 #include "train_mnist/model.h"
 
+#include <gradus/autograd/ops/functions.h>
 #include <gradus/nn/activation.h>
 #include <gradus/nn/linear.h>
-#include <gradus/nn/sequential.h>
 
 namespace train_mnist {
 
 using namespace gradus;
 
+namespace {
+
+struct Mlp : nn::Module {
+  nn::Linear fc1, fc2;
+  nn::Flatten flatten;
+
+  Mlp(Index hidden, Rng& rng) : fc1(28 * 28, hidden, rng), fc2(hidden, 10, rng) {}
+  Tensor forward(const Tensor& x) override { return fc2(relu(fc1(flatten(x)))); }
+  void fields(nn::Fields& visit) override {
+    visit("fc1", fc1);
+    visit("fc2", fc2);
+  }
+};
+
+}  // namespace
+
 std::unique_ptr<nn::Module> make_model(const Options& options, Rng& rng) {
   require(options.model == "mlp", "make_model: model must be mlp, got '", options.model, "'");
-  nn::Linear first(28 * 28, options.hidden, rng);
-  nn::Linear second(options.hidden, 10, rng);
-  return std::make_unique<nn::Sequential>(nn::Flatten(), first, nn::ReLU(), second);
+  return std::make_unique<Mlp>(options.hidden, rng);
 }
 
 std::string describe(const Options& options, nn::Module& model) {

@@ -69,14 +69,27 @@ void add_flags(Flags& flags) {
   flags.add("--validation", "N", "test on the last N training images instead");
   flags.add("--model", "NAME", "mlp: 784-hidden-10 with ReLU (default)");
   flags.add("--hidden", "N", "hidden units of the mlp (default: 128)");
-  flags.add("--optimizer", "NAME", "sgd (default), rmsprop or adam");
+  flags.add("--optimizer", "NAME", "sgd by default; the list is below");
   flags.add("--lr", "X", "learning rate (default: the optimizer's)");
   flags.add("--lr-schedule", "NAME", "linear: falling to 0 (default), or constant");
   flags.add("--opt", "KEY=VALUE", "an option of the optimizer, such as momentum=0.5");
   flags.add("--epochs", "N", "passes over the images (default: 5)");
-  flags.add("--batch-size", "N", "images in a step (default: 64)");
+  flags.add("--batch-size", "N", "images in a step (default: 64; rprop: 256)");
+  flags.add("--explain", "WHAT", "print a step's every line, such as fc1.weight[0,5]@3");
   flags.add("--seed", "N", "of all random numbers (default: 1)");
   flags.add("--threads", "N", "threads to use (default: one a processor)");
+}
+
+/// The names of all optimizers, in lines of at most 78 columns.
+std::string rule_list() {
+  std::string text = "Optimizers:";
+  std::size_t column = text.size();
+  for (const std::string& name : rule_names()) {
+    const bool fits = column + 1 + name.size() <= 78;
+    text += (fits ? " " : "\n  ") + name;
+    column = (fits ? column + 1 : 2) + name.size();
+  }
+  return text + "\n";
 }
 
 /// Throws UsageError for the first argument that belongs to no flag.
@@ -182,8 +195,12 @@ Options read_values(const Flags& flags) {
   if (const auto text = flags.at("--epochs")) {
     options.epochs = whole_number("--epochs", *text, 1, kMany);
   }
+  options.batch_size = usual_batch_size(options.optimizer);
   if (const auto text = flags.at("--batch-size")) {
     options.batch_size = whole_number("--batch-size", *text, 1, kMany);
+  }
+  if (const auto text = flags.at("--explain")) {
+    options.explain = explain_value("--explain", *text);
   }
   if (const auto text = flags.at("--seed")) {
     options.seed = seed_number("--seed", *text);
@@ -214,6 +231,7 @@ Options parse_options(const std::vector<std::string>& arguments) {
   CLI::App app("Trains a network on MNIST or on the built-in digits.", "train_mnist");
   Flags flags(app);
   add_flags(flags);
+  app.footer(rule_list());
   app.set_help_flag();
   bool json = false;
   bool quiet = false;

@@ -2,7 +2,7 @@
 // What the command line asks for.
 #include <optional>
 
-#include "train_mnist/flag_values.h"
+#include "train_mnist/explain.h"
 #include "train_mnist/rule.h"
 
 namespace train_mnist {
@@ -23,6 +23,8 @@ struct Options {
   bool rate_falls = true;  ///< linearly to 0; otherwise it is constant
   Index epochs = 5;
   Index batch_size = 64;
+
+  std::optional<Explain> explain;  ///< what one step does to one weight
 
   std::uint64_t seed = 1;
   int threads = 1;

@@ -72,6 +72,12 @@ void Report::epoch(const Progress& progress, const Score& test) {
   say(text);
 }
 
+// Asked for by name, so --quiet does not silence it.
+void Report::explanation(const optim::Explanation& explanation) {
+  end_bar();
+  write_line(notes_, to_text(explanation));
+}
+
 void Report::result(const Result& result) {
   end_bar();
   write_line(stdout, options_.json ? to_json(options_, result) : to_line(options_, result));

@@ -19,6 +19,7 @@ class Report {
   /// Draws the bar where it is due.
   void step(const Progress& progress, Index all_steps);
   void epoch(const Progress& progress, const Score& test);
+  void explanation(const gradus::optim::Explanation& explanation);
   void result(const Result& result);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <gradus/autograd/backward.h>
 #include <gradus/nn/loss.h>
+#include <gradus/optim/check_gradients.h>
 
 #include <chrono>
 #include <cmath>
@@ -39,13 +40,28 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
+void require_finite(const Tensor& loss, const Progress& progress,
+                    const optim::OptimizerBase& optimizer) {
+  if (std::isfinite(loss.item())) {
+    return;
+  }
+  const std::string where =
+      join({"the loss of step ", progress.steps, " (epoch ", progress.epoch, ") is ", loss.item()});
+  optim::check_gradients(optimizer, where);
+  fail<Error>({where, ", though every gradient is finite; a lower --lr may help"});
+}
+
 }  // namespace
 
 Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::LabelledImages& set,
                const Options& options, Rng rng, const Callbacks& callbacks) {
   data::DataLoader loader(set, {.batch_size = options.batch_size}, rng);
-  const double lr = learning_rate(options.rule);
-  const auto all_steps = static_cast<double>(options.epochs * loader.batches());
+  if (options.rate_falls) {
+    for (const std::string& option : falling_options(options.rule)) {
+      optimizer.schedule_factor(
+          option, optim::schedule::polynomial(1, {.total = options.epochs * loader.batches()}));
+    }
+  }
   Progress progress;
 
   model.train();
@@ -54,19 +70,20 @@ Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::L
     Stopwatch watch;
     const double seconds_before = progress.seconds;
     for (const data::Batch& batch : loader) {
-      if (options.rate_falls) {
-        optimizer.set_lr(lr * (1 - static_cast<double>(progress.steps) / all_steps));
-      }
       const Tensor logits = model(batch.x);
       const Tensor loss = nn::cross_entropy(logits, batch.y);
       optimizer.zero_grad();
       loss.backward();
-      optimizer.step();
-
       ++progress.steps;
+      require_finite(loss, progress, optimizer);
+      if (options.explain && options.explain->step == progress.steps) {
+        callbacks.explained(
+            optimizer.explain_step(options.explain->parameter, options.explain->index));
+      } else {
+        optimizer.step();
+      }
+
       progress.images += batch.size();
-      require<Error>(std::isfinite(loss.item()), "the loss of step ", progress.steps, " (epoch ",
-                     progress.epoch, ") is ", loss.item(), "; a lower --lr may help");
       score.add({loss.item(), nn::accuracy(logits, batch.y)}, batch.size());
       progress.score = score.mean();
       progress.seconds = seconds_before + watch.seconds();

@@ -31,10 +31,13 @@ struct Progress {
 struct Callbacks {
   std::function<void(const Progress&)> after_step = [](const Progress&) {};
   std::function<void(const Progress&)> after_epoch = [](const Progress&) {};
+  std::function<void(const gradus::optim::Explanation&)> explained =
+      [](const gradus::optim::Explanation&) {};
 };
 
 /// Trains `model` on `set` as the options ask, in an order that `rng` makes.  Returns where it
-/// ended.  Throws Error, naming the step, if the loss is infinite or NaN.
+/// ended.  Throws Error, naming the step and the first parameter whose gradient is infinite or NaN,
+/// before that step is taken if the loss is.
 Progress train(gradus::nn::Module& model, gradus::optim::OptimizerBase& optimizer,
                const gradus::data::LabelledImages& set, const Options& options, gradus::Rng rng,
                const Callbacks& callbacks);

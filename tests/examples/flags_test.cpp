@@ -61,7 +61,9 @@ const Wrong kWrong[] = {
     {{"--seed", "-1"}, "--seed must be a whole number from 0 to 18446744073709551615, got '-1'"},
     {{"--dataset", "cifar"}, "--dataset must be mnist or digits, got 'cifar'"},
     {{"--model", "cnn"}, "--model must be mlp, got 'cnn'"},
-    {{"--optimizer", "Adam"}, "--optimizer must be sgd, rmsprop or adam, got 'Adam'"},
+    {{"--optimizer", "Adam"},
+     "--optimizer must be sgd, adagrad, rmsprop, adadelta, adam, adamw, adamax, nadam, radam, "
+     "rprop, lion, lars, lamb, muon or adafactor, got 'Adam'"},
     {{"--lr-schedule", "cosine"}, "--lr-schedule must be linear or constant, got 'cosine'"},
     {{"--opt", "momentum"}, "--opt must be KEY=VALUE, got 'momentum'"},
     {{"--opt", "=1"}, "--opt must be KEY=VALUE, got '=1'"},
@@ -71,7 +73,7 @@ const Wrong kWrong[] = {
     {{"--opt", "lr=0"}, "the learning rate must be above 0, got 0"},
     {{"--opt", "beta1=0.5"},
      "--opt beta1=0.5: SGD: there is no option 'beta1'; its options are lr, momentum, dampening, "
-     "weight_decay, nesterov, maximize"},
+     "weight_decay, decoupled_weight_decay, nesterov, maximize, lr_in_buffer"},
     {{"--opt", "momentum=-1"},
      "--opt momentum=-1: SGD: momentum must be finite and at least 0, got -1"},
     {{"--data", "/nowhere/at/all"}, "--data must be a folder that exists, got '/nowhere/at/all'"},

@@ -50,15 +50,21 @@ TEST(MnistText, says_in_one_line_that_a_folder_is_wrong) {
   EXPECT_EQ(outcome.err, "mnist: load_mnist: /nowhere must be a folder, got nothing there\n");
 }
 
-TEST(CustomOptimizerText, trains_with_its_rule_and_is_refused_a_bad_option) {
+TEST(CustomOptimizerText, checks_explains_and_trains_with_its_rule) {
   const Outcome outcome = run_text("custom_optimizer", {});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   std::smatch match;
-  ASSERT_TRUE(std::regex_match(
+  EXPECT_NE(outcome.out.find("conforms: 26 passed, 0 failed, 0 skipped\n"), std::string::npos);
+  EXPECT_NE(outcome.out.find("  w    <- w - lr * sign(m)\n"
+                             "        = 1 - 0.1 * sign(0.05)\n"
+                             "        = 0.9\n"),
+            std::string::npos);
+  ASSERT_TRUE(std::regex_search(
       outcome.out, match,
       std::regex("Signum: mean loss of the epoch ([0-9.]+)\n"
                  "Signum, biases at half the rate: mean loss of the epoch ([0-9.]+)\n"
-                 "refused: Signum: beta must be at least 0 and below 1, got 1.5\n")))
+                 "refused: Signum: beta must be at least 0 and below 1, got 1.5, from the "
+                 "schedules of group 0 at step 94\n$")))
       << outcome.out;
   EXPECT_LT(std::stod(match[1]), 1.5);  // chance is 2.3
   EXPECT_LT(std::stod(match[2]), 1.5);

@@ -1,0 +1,53 @@
+#include "train_mnist/explain.h"
+
+#include <limits>
+#include <sstream>
+
+namespace train_mnist {
+
+using namespace gradus;
+
+Explain explain_value(const std::string& flag, const std::string& text) {
+  const std::size_t open = text.find('[');
+  const std::size_t close = text.find("]@");
+  require<UsageError>(
+      open != std::string::npos && open > 0 && close != std::string::npos && open < close, flag,
+      " must be PARAMETER[INDEX]@STEP, such as fc1.weight[0,5]@3, got '", text, "'");
+  constexpr Index kLargest = std::numeric_limits<Index>::max();
+  Explain what;
+  what.parameter = text.substr(0, open);
+  what.step = whole_number(flag + ": the step", text.substr(close + 2), 1, kLargest);
+  std::istringstream indices(text.substr(open + 1, close - open - 1));
+  for (std::string index; std::getline(indices, index, ',');) {
+    what.index.push_back(whole_number(flag + ": an index", index, 0, kLargest));
+  }
+  return what;
+}
+
+void require_explainable(const Explain& what, const Parameters& parameters, Index steps) {
+  require<UsageError>(what.step <= steps, "--explain: the step must be one of the ", steps,
+                      " that the training takes, got ", what.step);
+  std::vector<std::string> names;
+  for (const Parameter& p : parameters) {
+    names.push_back(p.name);
+    if (p.name != what.parameter) {
+      continue;
+    }
+    const Shape& shape = p.tensor.shape();
+    bool inside = what.index.size() == static_cast<std::size_t>(shape.rank());
+    for (int d = 0; inside && d < shape.rank(); ++d) {
+      inside = what.index[static_cast<std::size_t>(d)] < shape[d];
+    }
+    require<UsageError>(inside, "--explain: the index must be one of ", p.name, ", of shape ",
+                        shape);
+    return;
+  }
+  std::string list;
+  for (const std::string& name : names) {
+    list += join({list.empty() ? "" : ", ", name});
+  }
+  fail<UsageError>({"--explain: there is no parameter '", what.parameter,
+                    "'; the model's parameters are ", list});
+}
+
+}  // namespace train_mnist
