@@ -1,4 +1,5 @@
 #include <gradus/autograd/node.h>
+#include <gradus/autograd/watch.h>
 
 #include <algorithm>
 
@@ -10,7 +11,7 @@ void Saved::fail_changed() const {
                     "clone() instead, or call backward first"});
 }
 
-Grads::Grads(const Node& node) : node_(node), num_inputs_(node.num_inputs()) {
+Grads::Grads(Node& node) : node_(node), num_inputs_(node.num_inputs()) {
   more_.resize(static_cast<std::size_t>(std::max(node.num_inputs() - kInline, 0)));
 }
 
@@ -19,21 +20,40 @@ void Grads::fail_index(int input) const {
                     ", got ", input});
 }
 
-Node::Node(const char* name, const Input* inputs, std::size_t count, const Tensor& result)
+Tensor Grads::result(const Saved& y) const {
+  if (!is_recording()) {
+    return *y;
+  }
+  Tensor recorded = (*y).detach();
+  recorded.set_slot(Ref<GradSlot>(&node_));
+  return recorded;
+}
+
+Node::Node(const char* name, const Inputs& inputs, const Tensor& result)
     : GradSlot(false, result.shape(), result.dtype()),
       name_(name),
-      num_inputs_(static_cast<int>(count)) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const Ref<GradSlot>& slot = (*inputs[i]).slot();
-    if (i < Grads::kInline) {
-      first_[i] = slot;
+      num_inputs_(static_cast<int>(inputs.size())) {
+  int i = 0;
+  for (const Input& input : inputs) {
+    static const Ref<GradSlot> none;
+    const Ref<GradSlot>& slot = *input ? (*input).slot() : none;
+    if (i++ < Grads::kInline) {
+      first_[i - 1] = slot;
     } else {
       more_.push_back(slot);
     }
   }
+  if (is_watched()) [[unlikely]] {
+    notes_ = make_notes(inputs, result);
+  }
 }
 
-Node::~Node() { drop_inputs(); }
+Node::~Node() {
+  drop_inputs();
+  if (notes_) [[unlikely]] {
+    drop_notes(notes_);
+  }
+}
 
 void Node::drop_inputs() {
   for (Ref<GradSlot>& slot : first_) {
@@ -55,12 +75,15 @@ void Node::fail_used() const {
        "it with backward(y, {.retain_graph = true})"});
 }
 
-bool needs_record(std::initializer_list<Input> inputs) {
+bool needs_record(const char* name, const Inputs& inputs, const Tensor& result) {
+  if (is_watched()) [[unlikely]] {
+    show_result(name, inputs, result);
+  }
   return is_recording() && std::any_of(inputs.begin(), inputs.end(),
-                                       [](const Input& x) { return (*x).requires_grad(); });
+                                       [](const Input& x) { return *x && (*x).requires_grad(); });
 }
 
-bool is_one_of(const Tensor& x, std::initializer_list<Input> inputs) {
+bool is_one_of(const Tensor& x, const Inputs& inputs) {
   return std::any_of(inputs.begin(), inputs.end(), [&](const Input& y) { return (*y).is(x); });
 }
 

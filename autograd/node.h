@@ -7,11 +7,15 @@
 //     Tensor y = empty_like(x);
 //     elementwise("tanh", [](auto& y, auto x) { y = tanh(x); }, y, x);
 //     return record(y, "tanh", {x}, [y = Saved(y)](const Tensor& dy, Grads& dx) {
-//       dx[0] = ...;  // (1 - y^2) dy
+//       const Tensor t = dx.result(y);
+//       dx[0] = (1 - t * t) * dy;  // d tanh = 1 - tanh^2
 //     });
 //   }
 //
-// The nodes form a graph from results to inputs.  backward() (autograd/backward.h) walks it.
+// The nodes form a graph from results to inputs.  backward() (autograd/backward.h) walks it, with
+// recording switched off: the operations in a derivative then only compute.  Where derivatives of
+// derivatives are wanted it stays on, so a derivative that is written in recorded operations has
+// itself a derivative.
 #include <gradus/core/tensor.h>
 
 #include <initializer_list>
@@ -22,20 +26,23 @@
 namespace gradus {
 
 class Node;
+struct NodeNotes;
 
 /// A tensor that a closure needs at backward.  Reading it checks that it has not been changed
 /// since.
 class Saved {
  public:
-  explicit Saved(const Tensor& x) : tensor_(x), version_(x.storage().version()) {}
+  explicit Saved(const Tensor& x) : tensor_(x), version_(x ? x.storage().version() : 0) {}
 
   /// Throws GraphError if the tensor was changed in place after it was saved.
   const Tensor& operator*() const {
-    if (tensor_.storage().version() != version_) [[unlikely]] {
+    if (tensor_ && tensor_.storage().version() != version_) [[unlikely]] {
       fail_changed();
     }
     return tensor_;
   }
+  /// False for one made from an undefined tensor.
+  explicit operator bool() const { return bool(tensor_); }
 
  private:
   [[noreturn]] void fail_changed() const;
@@ -47,7 +54,7 @@ class Saved {
 /// Where a closure puts the gradients of the inputs.  One left undefined counts as zero.
 class Grads {
  public:
-  explicit Grads(const Node& node);
+  explicit Grads(Node& node);
 
   /// False for inputs that need no gradient: what would be computed for them is thrown away.
   bool wanted(int input) const;
@@ -59,12 +66,16 @@ class Grads {
     return input < kInline ? first_[input] : more_[static_cast<std::size_t>(input - kInline)];
   }
 
+  /// The saved result of the operation itself.  While a derivative is recorded it has its history
+  /// (which the closure must not hold: it would hold itself).
+  Tensor result(const Saved& y) const;
+
   static constexpr int kInline = 3;
 
  private:
   [[noreturn]] void fail_index(int input) const;
 
-  const Node& node_;
+  Node& node_;
   const int num_inputs_;
   Tensor first_[kInline];
   std::vector<Tensor> more_;
@@ -80,10 +91,24 @@ class Input {
   const Tensor* tensor_;
 };
 
+/// The operands of record(), by reference.
+class Inputs {
+ public:
+  Inputs(const Input* first, std::size_t count) : first_(first), count_(count) {}
+  Inputs(const std::vector<Input>& inputs) : first_(inputs.data()), count_(inputs.size()) {}
+  const Input* begin() const { return first_; }
+  const Input* end() const { return first_ + count_; }
+  std::size_t size() const { return count_; }
+
+ private:
+  const Input* first_;
+  std::size_t count_;
+};
+
 /// One recorded operation: its name, the slots of its inputs, and its derivative.
 class Node : public GradSlot {
  public:
-  Node(const char* name, const Input* inputs, std::size_t count, const Tensor& result);
+  Node(const char* name, const Inputs& inputs, const Tensor& result);
   ~Node() override;
 
   const char* name() const { return name_; }
@@ -92,6 +117,9 @@ class Node : public GradSlot {
   const Ref<GradSlot>& input(int i) const {
     return i < Grads::kInline ? first_[i] : more_[static_cast<std::size_t>(i - Grads::kInline)];
   }
+
+  /// What was noted when it was made, if somebody watched (autograd/watch.h); otherwise null.
+  const NodeNotes* notes() const { return notes_; }
 
   /// Throws GraphError after release().
   virtual void derive(const Tensor& dy, Grads& dx) = 0;
@@ -109,15 +137,19 @@ class Node : public GradSlot {
   int num_inputs_;
   Ref<GradSlot> first_[Grads::kInline];
   std::vector<Ref<GradSlot>> more_;
+  NodeNotes* notes_ = nullptr;  // owned
 };
 
-inline bool Grads::wanted(int input) const { return bool(node_.input(input)); }
+inline bool Grads::wanted(int input) const {
+  const Ref<GradSlot>& slot = node_.input(input);
+  return slot && slot->sweep.wanted;
+}
 
 template <class F>
 class NodeOf final : public Node {
  public:
-  NodeOf(const char* name, const Input* inputs, std::size_t count, const Tensor& result, F closure)
-      : Node(name, inputs, count, result), closure_(std::move(closure)) {}
+  NodeOf(const char* name, const Inputs& inputs, const Tensor& result, F closure)
+      : Node(name, inputs, result), closure_(std::move(closure)) {}
 
   void derive(const Tensor& dy, Grads& dx) override {
     if (!closure_) {
@@ -133,27 +165,30 @@ class NodeOf final : public Node {
 };
 
 /// True if an operation on these inputs is to be recorded: one wants a gradient, and no NoGrad
-/// lives.
-bool needs_record(std::initializer_list<Input> inputs);
+/// lives.  Where somebody watches, shows them the result first (autograd/watch.h).
+bool needs_record(const char* name, const Inputs& inputs, const Tensor& result);
 /// True if x is the very tensor of one of the inputs.
-bool is_one_of(const Tensor& x, std::initializer_list<Input> inputs);
+bool is_one_of(const Tensor& x, const Inputs& inputs);
 
 /// Returns `result`, made by operation `name` from `inputs`, with a node for backward.
 /// derive(dy, dx) puts the inputs' gradients into dx[0], dx[1], ...; dy has the result's shape and
 /// dtype.  What it needs of inputs or result it captures as Saved.
 template <class F>
-Tensor record(const Tensor& result, const char* name, std::initializer_list<Input> inputs,
-              F derive) {
-  if (!needs_record(inputs)) {
+Tensor record(const Tensor& result, const char* name, const Inputs& inputs, F derive) {
+  if (!needs_record(name, inputs, result)) {
     return result;
   }
   // What the closure holds stays without history: one that held its own node would never be
   // released.  An input that is passed on stays what it was, a leaf for one.
   const bool is_others = result.is_shared() || is_one_of(result, inputs);
   Tensor recorded = is_others ? result.detach() : result;
-  recorded.set_slot(
-      make_ref<NodeOf<F>>(name, inputs.begin(), inputs.size(), recorded, std::move(derive)));
+  recorded.set_slot(make_ref<NodeOf<F>>(name, inputs, recorded, std::move(derive)));
   return recorded;
+}
+template <class F>
+Tensor record(const Tensor& result, const char* name, std::initializer_list<Input> inputs,
+              F derive) {
+  return record(result, name, Inputs(inputs.begin(), inputs.size()), std::move(derive));
 }
 
 }  // namespace gradus

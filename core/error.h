@@ -32,6 +32,10 @@ struct ValueError : Error {
 struct GraphError : Error {
   using Error::Error;
 };
+/// A result or gradient that is not finite, found by DetectAnomaly (autograd/watch.h).
+struct AnomalyError : Error {
+  using Error::Error;
+};
 /// Memory that the system does not have.
 struct MemoryError : Error {
   using Error::Error;

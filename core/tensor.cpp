@@ -144,7 +144,7 @@ thread_local bool recording = true;
 }
 
 bool is_recording() { return recording; }
-NoGrad::NoGrad() : before_(recording) { recording = false; }
-NoGrad::~NoGrad() { recording = before_; }
+GradMode::GradMode(bool on) : before_(recording) { recording = on; }
+GradMode::~GradMode() { recording = before_; }
 
 }  // namespace gradus

@@ -129,6 +129,15 @@ class Tensor {
   Ref<Body> body_;
 };
 
+/// What is called with a gradient when it is complete: autograd/hooks.h.
+struct GradHook : Counted {
+  virtual ~GradHook() = default;
+  /// The gradient to go on with; undefined for the one that came in.
+  virtual Tensor operator()(const Tensor& gradient) = 0;
+
+  Ref<GradHook> next;  ///< called after this one
+};
+
 /// What a tensor carries for autograd.  A plain GradSlot belongs to a leaf; results of recorded
 /// operations carry a Node (autograd/node.h), which derives from it.
 struct GradSlot : Counted {
@@ -139,12 +148,20 @@ struct GradSlot : Counted {
   /// it, in a loop: the end of a graph of any depth needs no stack.
   static void release(Ref<GradSlot> slot) noexcept;
 
+  /// What a backward sweep notes at a slot.
+  struct Sweep {
+    std::uint64_t id = 0;    ///< the sweep that these notes belong to
+    int pending = 0;         ///< consumers that have not yet given their part
+    bool wanted = true;      ///< a gradient is asked for, of this tensor or of what it comes from
+    bool is_target = false;  ///< it is handed to the caller
+    Tensor incoming;         ///< the sum of the parts so far
+  };
+
   const bool is_leaf;
   const Dtype dtype;  ///< of the tensor and so of its gradient
-  int pending = 0;    ///< for the backward sweep: consumers that have not yet given their part
-  std::uint64_t sweep = 0;  ///< the sweep that `pending` and `incoming` belong to
-  Tensor grad;              ///< of a leaf: what earlier sweeps left
-  Tensor incoming;          ///< the sum of this sweep's parts
+  Sweep sweep;
+  Tensor grad;  ///< of a leaf: what earlier sweeps left
+  Ref<GradHook> hooks;
   const Shape shape;
 
  private:

@@ -1,10 +1,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/map.h>
-#include <gradus/core/reduce.h>
 
 namespace gradus {
-
-using core::sum_to;
 
 Tensor add(const Tensor& a, const Tensor& b) {
   const Tensor y = map(
@@ -20,38 +17,24 @@ Tensor sub(const Tensor& a, const Tensor& b) {
       "sub", [](auto x, auto z) { return x - z; }, a, b);
   return record(y, "sub", {a, b}, [sa = a.shape(), sb = b.shape()](const Tensor& dy, Grads& dx) {
     dx[0] = sum_to(dy, sa);  // da = dy
-    if (dx.wanted(1)) {      // db = -dy
-      dx[1] = map(
-          "sub", [](auto g) { return -g; }, sum_to(dy, sb));
+    if (dx.wanted(1)) {
+      dx[1] = -sum_to(dy, sb);  // db = -dy
     }
   });
 }
 
 Tensor mul(const Tensor& a, const Tensor& b) {
-  const auto product = [](auto x, auto z) { return x * z; };
-  return record(map("mul", product, a, b), "mul", {a, b},
-                [a = Saved(a), b = Saved(b), product](const Tensor& dy, Grads& dx) {
-                  if (dx.wanted(0)) {  // da = b dy
-                    dx[0] = sum_to(map("mul", product, dy, *b), (*a).shape());
-                  }
-                  if (dx.wanted(1)) {  // db = a dy
-                    dx[1] = sum_to(map("mul", product, dy, *a), (*b).shape());
-                  }
-                });
+  return map_pair(
+      "mul", a, b, [](auto x, auto z) { return x * z; },
+      [](auto, auto z, auto dy) { return z * dy; },   // da = b dy
+      [](auto x, auto, auto dy) { return x * dy; });  // db = a dy
 }
 
 Tensor div(const Tensor& a, const Tensor& b) {
-  const auto quotient = [](auto x, auto z) { return x / z; };
-  return record(map("div", quotient, a, b), "div", {a, b},
-                [a = Saved(a), b = Saved(b), quotient](const Tensor& dy, Grads& dx) {
-                  if (dx.wanted(0)) {  // da = dy / b
-                    dx[0] = sum_to(map("div", quotient, dy, *b), (*a).shape());
-                  }
-                  if (dx.wanted(1)) {  // db = -a dy / b^2
-                    const auto formula = [](auto g, auto x, auto z) { return -(g / z) * (x / z); };
-                    dx[1] = sum_to(map("div", formula, dy, *a, *b), (*b).shape());
-                  }
-                });
+  return map_pair(
+      "div", a, b, [](auto x, auto z) { return x / z; },
+      [](auto, auto z, auto dy) { return dy / z; },                  // da = dy / b
+      [](auto x, auto z, auto dy) { return -(dy / z) * (x / z); });  // db = -a dy / b^2
 }
 
 Tensor add(const Tensor& a, double b) {
@@ -61,24 +44,21 @@ Tensor add(const Tensor& a, double b) {
 }
 
 Tensor mul(const Tensor& a, double b) {
-  const auto scaled = [b](auto x) { return x * b; };
-  return record(map("mul", scaled, a), "mul", {a},
-                [scaled](const Tensor& dy, Grads& dx) { dx[0] = map("mul", scaled, dy); });
+  return record(map(
+                    "mul", [b](auto x) { return x * b; }, a),
+                "mul", {a}, [b](const Tensor& dy, Grads& dx) { dx[0] = dy * b; });
 }
 
 Tensor div(const Tensor& a, double b) {
-  const auto quotient = [b](auto x) { return x / b; };
-  return record(map("div", quotient, a), "div", {a},
-                [quotient](const Tensor& dy, Grads& dx) { dx[0] = map("div", quotient, dy); });
+  return record(map(
+                    "div", [b](auto x) { return x / b; }, a),
+                "div", {a}, [b](const Tensor& dy, Grads& dx) { dx[0] = dy / b; });
 }
 
 Tensor sub(double a, const Tensor& b) {
   return record(map(
                     "sub", [a](auto x) { return a - x; }, b),
-                "sub", {b}, [](const Tensor& dy, Grads& dx) {
-                  dx[0] = map(
-                      "sub", [](auto g) { return -g; }, dy);
-                });
+                "sub", {b}, [](const Tensor& dy, Grads& dx) { dx[0] = -dy; });
 }
 
 Tensor div(double a, const Tensor& b) {

@@ -1,7 +1,15 @@
 #pragma once
 // What element-wise ops share: an op is its formula and its derivative, side by side, both written
 // for one number.
+//
+//   Tensor sigmoid(const Tensor& x) {
+//     return map_from_output(
+//         "sigmoid", x, [](auto a) { return sigmoid(a); },
+//         [](auto y, auto dy) { return y * (1.0 - y) * dy; });  // d s = s (1 - s)
+//   }
 #include <gradus/autograd/node.h>
+#include <gradus/autograd/ops/recorded.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/core/elementwise.h>
 
 namespace gradus {
@@ -17,12 +25,22 @@ Tensor map(const char* name, const F& formula, const Tensor& a, const Tensors&..
   return y;
 }
 
+/// derivative(x..., dy), of dy's shape: in one pass, or, while operations record, by recorded
+/// operations, so that it has a derivative in turn.
+template <class D, class... Tensors>
+Tensor derivative_of(const char* name, const D& derivative, const Tensor& dy, const Tensors&... x) {
+  if (is_recording()) {
+    return Recorded(derivative(Recorded(x)..., Recorded(dy))).as(dy);
+  }
+  return map(name, derivative, x..., dy);
+}
+
 /// y = formula(x), dx = derivative(x, dy).
 template <class F, class D>
 Tensor map_from_input(const char* name, const Tensor& x, F formula, D derivative) {
   return record(map(name, formula, x), name, {x},
                 [name, x = Saved(x), derivative](const Tensor& dy, Grads& dx) {
-                  dx[0] = map(name, derivative, *x, dy);
+                  dx[0] = derivative_of(name, derivative, dy, *x);
                 });
 }
 
@@ -32,8 +50,24 @@ template <class F, class D>
 Tensor map_from_output(const char* name, const Tensor& x, F formula, D derivative) {
   const Tensor y = map(name, formula, x);
   return record(y, name, {x}, [name, y = Saved(y), derivative](const Tensor& dy, Grads& dx) {
-    dx[0] = map(name, derivative, *y, dy);
+    dx[0] = derivative_of(name, derivative, dy, dx.result(y));
   });
+}
+
+/// y = formula(a, b), broadcast, with da = derivative_a(a, b, dy) and db = derivative_b(a, b, dy).
+template <class F, class A, class B>
+Tensor map_pair(const char* name, const Tensor& a, const Tensor& b, F formula, A derivative_a,
+                B derivative_b) {
+  return record(
+      map(name, formula, a, b), name, {a, b},
+      [name, a = Saved(a), b = Saved(b), derivative_a, derivative_b](const Tensor& dy, Grads& dx) {
+        if (dx.wanted(0)) {
+          dx[0] = sum_to(derivative_of(name, derivative_a, dy, *a, *b), (*a).shape());
+        }
+        if (dx.wanted(1)) {
+          dx[1] = sum_to(derivative_of(name, derivative_b, dy, *a, *b), (*b).shape());
+        }
+      });
 }
 
 }  // namespace gradus

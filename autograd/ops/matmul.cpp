@@ -1,9 +1,9 @@
 #include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/blas.h>
 #include <gradus/core/elementwise.h>
-#include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
 
 namespace gradus {
@@ -17,18 +17,16 @@ Tensor product(const char* where, const Tensor& a, const Tensor& b) {
   return c;
 }
 
-Tensor flip(const Tensor& matrix) { return core::transpose(matrix, 0, 1); }
-
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
   return record(product("matmul", a, b), "matmul", {a, b},
                 [a = Saved(a), b = Saved(b)](const Tensor& dy, Grads& dx) {
                   if (dx.wanted(0)) {
-                    dx[0] = product("matmul", dy, flip(*b));  // da = dy b'
+                    dx[0] = matmul(dy, transpose(*b, 0, 1));  // da = dy b'
                   }
                   if (dx.wanted(1)) {
-                    dx[1] = product("matmul", flip(*a), dy);  // db = a' dy
+                    dx[1] = matmul(transpose(*a, 0, 1), dy);  // db = a' dy
                   }
                 });
 }
@@ -49,16 +47,16 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     leading.erase(x.rank() - 1);
     return reshape(linear(reshape(x, {count(leading), x.size(-1)}), weight, bias), shape);
   }
-  Tensor y = product("linear", x, flip(weight));
+  Tensor y = product("linear", x, core::transpose(weight, 0, 1));
   const auto derive = [x = Saved(x), weight = Saved(weight)](const Tensor& dy, Grads& dx) {
     if (dx.wanted(0)) {
-      dx[0] = product("linear", dy, *weight);  // dx = dy w
+      dx[0] = matmul(dy, *weight);  // dx = dy w
     }
     if (dx.wanted(1)) {
-      dx[1] = product("linear", flip(dy), *x);  // dw = dy' x
+      dx[1] = matmul(transpose(dy, 0, 1), *x);  // dw = dy' x
     }
     if (dx.wanted(2)) {
-      dx[2] = core::sum(dy, {0});  // db: each row of dy
+      dx[2] = sum(dy, {0});  // db: each row of dy
     }
   };
   if (!bias) {

@@ -1,8 +1,8 @@
 #include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/view.h>
 #include <gradus/core/reduce.h>
-#include <gradus/core/view.h>
 
 namespace gradus {
 
@@ -10,8 +10,16 @@ Tensor sum(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
   const Shape stretch = core::reduced_shape("sum", x, dims, true);
   return record(core::sum(x, dims, keepdim), "sum", {x},
                 [from = x.shape(), stretch](const Tensor& dy, Grads& dx) {
-                  dx[0] = core::expand(core::reshape(dy, stretch), from);  // dx = dy, everywhere
+                  dx[0] = expand(reshape(dy, stretch), from);  // dx = dy, everywhere
                 });
+}
+
+Tensor sum_to(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) {
+    return x;
+  }
+  return record(core::sum_to(x, shape), "sum_to", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = expand(dy, from); });
 }
 
 Tensor mean(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {

@@ -7,6 +7,9 @@
 
 namespace gradus {
 
+/// The sum of x over what broadcasting `shape` to x's shape stretched: of shape `shape`.
+Tensor sum_to(const Tensor& x, const Shape& shape);
+
 Tensor sum(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
 Tensor mean(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
 

@@ -1,4 +1,7 @@
 #include <gradus/autograd/node.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/functions.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/core/elementwise.h>
 
@@ -36,6 +39,19 @@ Tensor map_rows(const char* where, F f, const Tensor& x, const Tensors&... other
   return y;
 }
 
+// 1 at each row's label, [rows, classes].
+Tensor one_hot(const Tensor& labels, Index classes, Dtype dtype) {
+  const Tensor hits = zeros({labels.numel(), classes}, dtype);
+  visit_floating("one_hot", dtype, [&](auto zero) {
+    auto* to = hits.mutable_data<decltype(zero)>();
+    const auto* label = labels.data<std::int64_t>();
+    for (Index row = 0; row < labels.numel(); ++row) {
+      to[row * classes + label[row]] = 1;
+    }
+  });
+  return hits;
+}
+
 // p <- e^(x - largest) of one row; returns their sum.
 template <class T>
 T exponentials(const T* x, Index n, T largest, T* p) {
@@ -57,6 +73,11 @@ Tensor softmax(const Tensor& x) {
   };
   const Tensor y = map_rows("softmax", forward, x);
   return record(y, "softmax", {x}, [y = Saved(y)](const Tensor& dy, Grads& dx) {
+    if (is_recording()) {  // the plain twin of what follows
+      const Tensor p = dx.result(y);
+      dx[0] = p * (dy - sum(p * dy, {-1}, true));
+      return;
+    }
     const auto derivative = []<class T>(Index, Index n, T* to, const T* p, const T* g) {
       double mean = 0;  // dx = y (dy - sum y dy)
       for (Index j = 0; j < n; ++j) {
@@ -78,6 +99,10 @@ Tensor log_softmax(const Tensor& x) {
   };
   const Tensor y = map_rows("log_softmax", forward, x);
   return record(y, "log_softmax", {x}, [y = Saved(y)](const Tensor& dy, Grads& dx) {
+    if (is_recording()) {  // the plain twin of what follows
+      dx[0] = dy - exp(dx.result(y)) * sum(dy, {-1}, true);
+      return;
+    }
     const auto derivative = []<class T>(Index, Index n, T* to, const T* l, const T* g) {
       double sum = 0;  // dx = dy - e^y sum dy
       for (Index j = 0; j < n; ++j) {
@@ -123,7 +148,13 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
   }
   const Tensor loss = full({}, total / double(batch), logits.dtype());
   return record(loss, "cross_entropy", {logits},
-                [p = Saved(p), target = Saved(target), batch](const Tensor& dy, Grads& dx) {
+                [logits = Saved(logits), p = Saved(p), target = Saved(target), batch](
+                    const Tensor& dy, Grads& dx) {
+                  if (is_recording()) {  // the plain twin of what follows
+                    const Tensor hits = one_hot(*target, (*p).size(-1), (*p).dtype());
+                    dx[0] = (softmax(*logits) - hits) * (dy / double(batch));
+                    return;
+                  }
                   const double scale = dy.item() / double(batch);
                   const auto* hit = (*target).template data<std::int64_t>();
                   const auto derivative = [scale, hit]<class T>(Index row, Index n, T* to,

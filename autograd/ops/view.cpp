@@ -1,20 +1,18 @@
 #include <gradus/autograd/node.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/view.h>
-#include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
 
 namespace gradus {
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
-  return record(
-      core::reshape(x, shape), "reshape", {x},
-      [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = core::reshape(dy, from); });
+  return record(core::reshape(x, shape), "reshape", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = reshape(dy, from); });
 }
 
 Tensor transpose(const Tensor& x, Index dim0, Index dim1) {
-  return record(
-      core::transpose(x, dim0, dim1), "transpose", {x},
-      [dim0, dim1](const Tensor& dy, Grads& dx) { dx[0] = core::transpose(dy, dim0, dim1); });
+  return record(core::transpose(x, dim0, dim1), "transpose", {x},
+                [dim0, dim1](const Tensor& dy, Grads& dx) { dx[0] = transpose(dy, dim0, dim1); });
 }
 
 Tensor permute(const Tensor& x, const std::vector<Index>& order) {
@@ -24,42 +22,51 @@ Tensor permute(const Tensor& x, const std::vector<Index>& order) {
     back[static_cast<std::size_t>(wrap_dim("permute", order[d], x.rank()))] = static_cast<Index>(d);
   }
   return record(y, "permute", {x},
-                [back](const Tensor& dy, Grads& dx) { dx[0] = core::permute(dy, back); });
+                [back](const Tensor& dy, Grads& dx) { dx[0] = permute(dy, back); });
 }
 
-// The gradient of a part: dy in the part's place, zeros elsewhere.
+namespace {
+
+// The gradient of a part: dy in the part's place, zeros elsewhere.  Its own derivative is the part.
+Tensor place(const Tensor& dy, const Shape& whole, Index dim, Index start, Index stop, Index step) {
+  Tensor dx = zeros(whole, dy.dtype());
+  copy(core::slice(dx, dim, start, stop, step), dy);
+  return record(dx, "place", {dy}, [dim, start, stop, step](const Tensor& ddx, Grads& ddy) {
+    ddy[0] = slice(ddx, dim, start, stop, step);
+  });
+}
+
+}  // namespace
+
 Tensor slice(const Tensor& x, Index dim, Index start, Index stop, Index step) {
   return record(core::slice(x, dim, start, stop, step), "slice", {x},
                 [from = x.shape(), dim, start, stop, step](const Tensor& dy, Grads& dx) {
-                  dx[0] = zeros(from, dy.dtype());
-                  copy(core::slice(dx[0], dim, start, stop, step), dy);
+                  dx[0] = place(dy, from, dim, start, stop, step);
                 });
 }
 
 Tensor select(const Tensor& x, Index dim, Index index) {
   return record(core::select(x, dim, index), "select", {x},
                 [from = x.shape(), dim, index](const Tensor& dy, Grads& dx) {
-                  dx[0] = zeros(from, dy.dtype());
-                  copy(core::select(dx[0], dim, index), dy);
+                  const int d = wrap_dim("select", dim, from.rank());
+                  const Index at = index < 0 ? index + from[d] : index;
+                  dx[0] = place(unsqueeze(dy, d), from, d, at, at + 1, 1);
                 });
 }
 
 Tensor expand(const Tensor& x, const Shape& shape) {
-  return record(
-      core::expand(x, shape), "expand", {x},
-      [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = core::sum_to(dy, from); });
+  return record(core::expand(x, shape), "expand", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = sum_to(dy, from); });
 }
 
 Tensor squeeze(const Tensor& x, Index dim) {
-  return record(
-      core::squeeze(x, dim), "squeeze", {x},
-      [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = core::reshape(dy, from); });
+  return record(core::squeeze(x, dim), "squeeze", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = reshape(dy, from); });
 }
 
 Tensor unsqueeze(const Tensor& x, Index dim) {
-  return record(
-      core::unsqueeze(x, dim), "unsqueeze", {x},
-      [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = core::reshape(dy, from); });
+  return record(core::unsqueeze(x, dim), "unsqueeze", {x},
+                [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = reshape(dy, from); });
 }
 
 Tensor flatten(const Tensor& x, Index first) {
