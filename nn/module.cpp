@@ -1,3 +1,4 @@
+#include <gradus/autograd/watch.h>
 #include <gradus/nn/module.h>
 
 #include <set>
@@ -37,7 +38,39 @@ class Children : public Fields {
 
 }  // namespace
 
+// Tells each module its path.
+class NameModules : public Fields {
+ public:
+  void operator()(const std::string&, Tensor&) override {}
+  void operator()(const std::string& name, Module& child) override {
+    const std::string outer = prefix_;
+    prefix_ += name;
+    child.path_ = prefix_;
+    prefix_ += ".";
+    child.fields(*this);
+    prefix_ = outer;
+  }
+
+ private:
+  std::string prefix_;
+};
+
+Tensor Module::forward(const Tensor&) {
+  fail({"Module: forward(x) of one tensor is not defined for '", path_,
+        "'; call the forward() that the module has"});
+}
+
+Tensor Module::operator()(const Tensor& x) {
+  if (is_watched()) [[unlikely]] {
+    const WatchedScope scope(path_);
+    return forward(x);
+  }
+  return forward(x);
+}
+
 Parameters Module::parameters() {
+  NameModules names_of_modules;
+  fields(names_of_modules);
   Collector collector;
   fields(collector);
   std::set<std::string> names;

@@ -25,14 +25,19 @@ class Fields {
   /// A parameter; an undefined one (a layer without bias) is passed over.
   virtual void operator()(const std::string& name, Tensor& parameter) = 0;
   virtual void operator()(const std::string& name, Module& child) = 0;
+  /// A tensor that belongs to the state of the module but is not trained, such as running means.
+  virtual void buffer(const std::string& /*name*/, Tensor& /*buffer*/) {}
 };
 
 class Module {
  public:
   virtual ~Module() = default;
 
-  virtual Tensor forward(const Tensor& x) = 0;
-  Tensor operator()(const Tensor& x) { return forward(x); }
+  /// The pass of a module that takes one tensor and gives one, as Sequential needs.  A module that
+  /// takes or gives others has a forward() of its own, and this one throws.
+  virtual Tensor forward(const Tensor& x);
+  /// forward(x).  Errors and DetectAnomaly (autograd/watch.h) then know which module ran.
+  Tensor operator()(const Tensor& x);
 
   /// Shows every parameter and child to `visit`, under its name.
   virtual void fields(Fields&) {}
@@ -50,8 +55,14 @@ class Module {
   void eval() { train(false); }
   bool is_training() const { return training_; }
 
+  /// The name below the module whose parameters() were asked for last: "encoder.0.fc1".
+  const std::string& path() const { return path_; }
+
  private:
+  friend class NameModules;
+
   bool training_ = true;
+  std::string path_;
 };
 
 }  // namespace gradus::nn

@@ -11,7 +11,7 @@ Module& Sequential::operator[](std::size_t i) {
 Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
   for (const auto& layer : layers_) {
-    y = layer->forward(y);
+    y = (*layer)(y);
   }
   return y;
 }

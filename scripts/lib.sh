@@ -73,11 +73,14 @@ jobs() {
   echo $((processors > 0 ? processors : 1))
 }
 
+# What the presets do not say; a script may set it.
+cmake_flags=()
+
 # A command that the build and its programs run under; none unless a script sets it.
 run_under=()
 
 configure_and_build() {
-  cd "$root" && "${run_under[@]}" cmake --preset "$1" &&
+  cd "$root" && "${run_under[@]}" cmake --preset "$1" "${cmake_flags[@]}" &&
     "${run_under[@]}" cmake --build --preset "$1" --target "$2" --parallel "$(jobs)"
 }
 

@@ -38,7 +38,11 @@ if [ "$preset" = tsan ] && setarch -R true 2> /dev/null; then
 fi
 
 target=all
-[ "$label" != threads ] || target=threads_tests
+cmake_flags=(-DGRADUS_TESTS=all)
+if [ "$label" = threads ]; then
+  target=threads_tests
+  cmake_flags=(-DGRADUS_TESTS=threads)
+fi
 build "$preset" "$target"
 
 say "Running the tests of build/$preset${label:+ labelled $label}${GRADUS_DATA:+ (data: $GRADUS_DATA)}"

@@ -1,6 +1,8 @@
 // Every differentiable operation against central differences, and f32 against f64.
 #include <gradus/autograd/backward.h>
 #include <gradus/autograd/grad_check.h>
+#include <gradus/autograd/hooks.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -37,6 +39,19 @@ TEST_P(OpTable, derivatives_agree_with_central_differences) {
     const GradCheckResult result = check_gradients(c.f, with_gradient(c.leaves), kStrict);
     EXPECT_TRUE(result) << c.name << ": " << result.report;
   }
+}
+
+// A derivative that is a little wrong does not pass, whatever the operation.
+TEST_P(OpTable, a_planted_wrong_derivative_is_caught) {
+  int caught = 0;
+  for (const Case& c : cases_of(GetParam())) {
+    const Tensors leaves = with_gradient(c.leaves);
+    for (const Tensor& x : leaves) {
+      on_gradient(x, [](const Tensor& dx) { return dx * 1.001 + 1e-4; });
+    }
+    caught += !check_gradients(c.f, leaves, kStrict);
+  }
+  EXPECT_GT(caught, 0);
 }
 
 // One input of several may be a constant: the others' derivatives must not depend on it.

@@ -1,5 +1,4 @@
 // Values and gradients against those recorded from PyTorch.
-#include <gradus/autograd/backward.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/matmul.h>
@@ -9,10 +8,7 @@
 #include <gradus/nn/loss.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <map>
-
-#include "support/recorded.h"
+#include "support/recorded_ops.h"
 
 namespace gradus {
 namespace {
@@ -32,7 +28,7 @@ Tensor mlp(const Tensors& x) {
   return nn::cross_entropy(logits, labels(logits));
 }
 
-const std::map<std::string, std::function<Tensor(const Tensors&)>> kOps = {
+const test::NamedOps kOps = {
     {"add", [](const Tensors& x) { return x[0] + x[1]; }},
     {"sub", [](const Tensors& x) { return x[0] - x[1]; }},
     {"mul", [](const Tensors& x) { return x[0] * x[1]; }},
@@ -69,29 +65,8 @@ const std::map<std::string, std::function<Tensor(const Tensors&)>> kOps = {
     {"mse", [](const Tensors& x) { return nn::mse(x[0], x[1]); }},
     {"mlp", mlp}};
 
-// Elements are of size 1; a gradient that is a small difference keeps the error of its terms.
 TEST(Torch, values_and_gradients_of_operations_agree) {
-  std::map<std::string, int> seen;
-  for (const test::Recorded& c : test::read_recorded("ops.txt")) {
-    const std::string note = c.name + " " + to_text(c.dtype);
-    ASSERT_TRUE(kOps.contains(c.name)) << note;
-    Tensors inputs = c.all("in");
-    for (Tensor& x : inputs) {
-      x.set_requires_grad();
-    }
-    const Tensor y = kOps.at(c.name)(inputs);
-    test::expect_as_recorded(y, c.all("out").at(0), 1, note);
-    backward(y, {.upstream = c.all("up").at(0)});
-    const Tensors gradients = c.all("grad");
-    ASSERT_EQ(gradients.size(), inputs.size()) << note;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      test::expect_as_recorded(inputs[i].grad(), gradients[i], 1, note + ", gradient");
-    }
-    ++seen[c.name];
-  }
-  for (const auto& [name, f] : kOps) {
-    EXPECT_EQ(seen[name], 2) << name;  // in f32 and f64
-  }
+  test::expect_ops_as_recorded("ops.txt", kOps);
 }
 
 }  // namespace

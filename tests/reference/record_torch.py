@@ -3,28 +3,12 @@
 
     /usr/bin/python3 record_torch.py            writes ops.txt and rules.txt beside this file
 
-A file is a list of cases: "case <name> <dtype>", then lines "<key> <sizes> : <numbers>", then "end".
-Numbers are hexadecimal, so that nothing is rounded on the way.
+recording.py describes the files.
 """
-import pathlib
-import re
-
 import torch
 import torch.nn.functional as F
 
-HERE = pathlib.Path(__file__).parent
-DTYPES = {"f32": torch.float32, "f64": torch.float64}
-
-
-def number(value):
-    return re.sub(r"\.?0*p", "p", float(value).hex())
-
-
-def line(key, x):
-    sizes = " ".join(str(size) for size in x.shape)
-    numbers = " ".join(number(v) for v in x.detach().double().flatten())
-    return f"{key} {sizes} : {numbers}\n".replace("  ", " ")
-
+from recording import DTYPES, line, record_ops, write
 
 def labels(x):
     return torch.tensor([(3 * row + 1) % x.shape[1] for row in range(x.shape[0])])
@@ -67,27 +51,6 @@ OPS = [
     ("mse", F.mse_loss, [(4, 3), (4, 3)], False),
     ("mlp", mlp, [(5, 4), (6, 4), (6,), (3, 6), (3,)], False),
 ]
-
-
-def record_ops(out):
-    generator = torch.Generator().manual_seed(1)
-    for name, f, shapes, positive in OPS:
-        for dtype_name, dtype in DTYPES.items():
-            inputs = []
-            for shape in shapes:
-                x = torch.randn(shape, generator=generator, dtype=torch.float64)
-                x = x.abs() + 0.1 if positive else x
-                inputs.append(x.to(dtype).requires_grad_())
-            y = f(*inputs)
-            upstream = torch.rand(y.shape, generator=generator, dtype=torch.float64).to(dtype)
-            y.backward(upstream)
-            out.write(f"case {name} {dtype_name}\n")
-            for x in inputs:
-                out.write(line("in", x))
-            out.write(line("up", upstream) + line("out", y))
-            for x in inputs:
-                out.write(line("grad", x.grad))
-            out.write("end\n")
 
 
 # Our names of PyTorch's options; the order is that in which options may be set.
@@ -197,7 +160,5 @@ def record_rules(out):
 
 
 check_nadam()
-for file_name, record in (("ops.txt", record_ops), ("rules.txt", record_rules)):
-    with open(HERE / file_name, "w", encoding="ascii") as out_file:
-        out_file.write(f"# PyTorch {torch.__version__}, written by record_torch.py\n")
-        record(out_file)
+write(__file__, "ops.txt", lambda out: record_ops(out, OPS, seed=1))
+write(__file__, "rules.txt", record_rules)
