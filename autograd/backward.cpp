@@ -71,13 +71,18 @@ std::vector<Tensor> hessian_vector_product(const Tensor& loss, const std::vector
                                            const std::vector<Tensor>& v) {
   require(v.size() == inputs.size(), "hessian_vector_product: there must be a vector for each of ",
           inputs.size(), " inputs, got ", v.size());
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    require<ShapeError>(v[i].shape() == inputs[i].shape(), "hessian_vector_product: vector ", i,
+                        " must have the shape ", inputs[i].shape(), " of its input, got ",
+                        v[i].shape());
+    require<DtypeError>(v[i].dtype() == inputs[i].dtype(), "hessian_vector_product: vector ", i,
+                        " must have the dtype ", inputs[i].dtype(), " of its input, got ",
+                        v[i].dtype());
+  }
   const std::vector<Tensor> first = grad({loss}, inputs, {.create_graph = true});
   std::vector<Tensor> dependent;  // the gradients that are no constants, and their vectors
   std::vector<Tensor> weights;
   for (std::size_t i = 0; i < first.size(); ++i) {
-    require<ShapeError>(v[i].shape() == inputs[i].shape(), "hessian_vector_product: vector ", i,
-                        " must have the shape ", inputs[i].shape(), " of its input, got ",
-                        v[i].shape());
     if (first[i].requires_grad()) {
       dependent.push_back(first[i]);
       weights.push_back(v[i]);

@@ -35,9 +35,9 @@ struct GradOptions {
 };
 
 /// The derivative of the outputs, each weighted by its upstream gradient, and added up, by each
-/// input: leaves, or results on the way.  No gradient of a leaf changes, and nothing is computed
-/// that the inputs do not need.  Throws as backward(), and GraphError naming the first input that
-/// no output depends on.
+/// input: leaves, or results on the way.  No gradient of a leaf changes, and nothing is computed,
+/// or used up, that the inputs do not need.  What is returned may share its storage.  Throws as
+/// backward(), and GraphError naming the first input that no output depends on.
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options = {});
 

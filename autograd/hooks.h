@@ -17,7 +17,8 @@ void clear_gradient_hooks(const Tensor& x);
 /// Calls f(dx) in each backward sweep, when the gradient of x, a leaf or a result, has all its
 /// parts.  Where f returns a defined tensor, of the same shape and dtype, the sweep goes on with
 /// that; f must not change dx.  A leaf's gradient from earlier sweeps is not part of dx.  Lives as
-/// long as x's place in the graph.  Throws GraphError unless x requires a gradient.
+/// long as x's place in the graph, so f must not hold x itself, or neither would end; it may clear
+/// the hooks of x.  Throws GraphError unless x requires a gradient.
 template <class F>
 void on_gradient(const Tensor& x, F f) {
   struct Hook final : GradHook {

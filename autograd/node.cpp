@@ -33,6 +33,9 @@ Node::Node(const char* name, const Inputs& inputs, const Tensor& result)
     : GradSlot(false, result.shape(), result.dtype()),
       name_(name),
       num_inputs_(static_cast<int>(inputs.size())) {
+  require<DtypeError>(is_floating(dtype), name,
+                      ": a result with a derivative must be f32 or f64, got ", dtype,
+                      "; return it without record()");
   int i = 0;
   for (const Input& input : inputs) {
     static const Ref<GradSlot> none;
@@ -65,6 +68,7 @@ void Node::drop_inputs() {
 }
 
 void Node::release() {
+  used_up_ = true;
   drop_closure();
   drop_inputs();
 }

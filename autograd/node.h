@@ -125,6 +125,7 @@ class Node : public GradSlot {
   virtual void derive(const Tensor& dy, Grads& dx) = 0;
   /// Drops what was saved and the way to the inputs; the node cannot be used again.
   void release();
+  bool is_used_up() const { return used_up_; }
 
  protected:
   virtual void drop_closure() = 0;
@@ -135,6 +136,7 @@ class Node : public GradSlot {
 
   const char* name_;
   int num_inputs_;
+  bool used_up_ = false;
   Ref<GradSlot> first_[Grads::kInline];
   std::vector<Ref<GradSlot>> more_;
   NodeNotes* notes_ = nullptr;  // owned

@@ -12,6 +12,27 @@ namespace {
 // Sweeps on this thread; one may begin inside a derivative of another.
 thread_local int sweeps_running = 0;
 
+// One that is used up does, in order to say so: nobody knows any more what lies below.
+bool needs_derivative(const Node& node) {
+  if (node.is_used_up()) {
+    return true;
+  }
+  for (int i = 0; i < node.num_inputs(); ++i) {
+    if (node.input(i) && node.input(i)->sweep.wanted) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void run_derivative(Node& node, const Tensor& dy, Grads& dx) {
+  try {
+    node.derive(dy, dx);
+  } catch (const GraphError& error) {
+    throw GraphError(join({"backward of '", node.name(), "': ", error.what()}));
+  }
+}
+
 // Nobody else sees these elements: they may be kept, or changed.
 bool is_own(const Tensor& x) {
   return !x.is_shared() && x.storage_ref()->use_count() == 1 && x.is_contiguous();
@@ -119,7 +140,9 @@ std::vector<GradSlot*> Sweep::in_order() {
 
 void Sweep::aim_at(const std::vector<Ref<GradSlot>>& targets) {
   for (const Ref<GradSlot>& target : targets) {
-    target->sweep.is_target = target->sweep.id == id_;
+    if (target->sweep.id == id_) {
+      target->sweep.is_target = true;
+    }
   }
   const std::vector<GradSlot*> order = in_order();
   for (auto slot = order.rbegin(); slot != order.rend(); ++slot) {
@@ -128,6 +151,7 @@ void Sweep::aim_at(const std::vector<Ref<GradSlot>>& targets) {
       continue;
     }
     const auto& node = static_cast<const Node&>(**slot);
+    (*slot)->sweep.wanted |= node.is_used_up();
     for (int i = 0; i < node.num_inputs(); ++i) {
       if (node.input(i)) {
         ++node.input(i)->sweep.pending;  // as it was
@@ -163,7 +187,8 @@ void Sweep::run() {
 
 // Shows a gradient that has all its parts to the hooks of its tensor.
 void Sweep::complete(GradSlot& slot) {
-  for (GradHook* hook = slot.hooks.get(); hook && slot.sweep.incoming; hook = hook->next.get()) {
+  // A handle on the hook that runs: it may clear them all, itself too.
+  for (Ref<GradHook> hook = slot.hooks; hook && slot.sweep.incoming; hook = hook->next) {
     if (Tensor changed = (*hook)(slot.sweep.incoming)) {
       require<ShapeError>(changed.shape() == slot.shape,
                           "on_gradient: hook must return the gradient's shape ", slot.shape,
@@ -180,14 +205,14 @@ void Sweep::derive(Node& node, std::vector<Ref<GradSlot>>& ready) {
   Grads dx(node);
   const Tensor dy = std::move(node.sweep.incoming);
   node.sweep.incoming = Tensor();
-  if (dy && node.sweep.wanted) {
-    try {
-      node.derive(dy, dx);
-    } catch (const GraphError& error) {
-      throw GraphError(join({"backward of '", node.name(), "': ", error.what()}));
-    }
+  const bool needed = needs_derivative(node);
+  if (dy && needed) {
     if (is_watched()) [[unlikely]] {
+      const DerivativeScope scope(node);
+      run_derivative(node, dy, dx);
       show_gradients(node, dy, dx);
+    } else {
+      run_derivative(node, dy, dx);
     }
   }
   for (int i = 0; i < node.num_inputs(); ++i) {
@@ -203,7 +228,7 @@ void Sweep::derive(Node& node, std::vector<Ref<GradSlot>>& ready) {
       ready.push_back(input);
     }
   }
-  if (!options_.retain_graph && !options_.create_graph) {
+  if (needed && !options_.retain_graph && !options_.create_graph) {
     node.release();
   }
 }
@@ -229,7 +254,10 @@ void Sweep::add_to_leaves() {
 Tensor Sweep::arrived_at(const Ref<GradSlot>& target) const {
   const auto found = std::find_if(arrived_.begin(), arrived_.end(),
                                   [&](const auto& pair) { return pair.first == target; });
-  return found == arrived_.end() ? Tensor() : found->second;
+  if (found == arrived_.end()) {
+    return Tensor();
+  }
+  return found->second ? found->second : zeros(target->shape, target->dtype);
 }
 
 }  // namespace gradus

@@ -24,7 +24,8 @@ class Sweep {
   void aim_at(const std::vector<Ref<GradSlot>>& targets);
   /// Walks the graph.
   void run();
-  /// What arrived at a target; undefined if nothing did.
+  /// What arrived at a target: zeros if no derivative brought anything, undefined if no root
+  /// depends on it.
   Tensor arrived_at(const Ref<GradSlot>& target) const;
 
  private:

@@ -1,5 +1,6 @@
 #include <gradus/autograd/watch.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -9,25 +10,36 @@ namespace {
 thread_local int detecting = 0;
 thread_local int keeping = 0;
 thread_local const std::string* scope = nullptr;
+thread_local bool in_derivative = false;
 
-// The place of the first element that is not finite, or -1.
-Index first_non_finite(const Tensor& x) {
-  if (!x || !is_floating(x.dtype())) {
-    return -1;
-  }
+// The worst that a tensor holds, and where it does so first.
+struct Finding {
+  enum Kind { finite, infinite, nan } kind = finite;
   Index place = -1;
+  double value = 0;
+};
+
+Finding worst_of(const Tensor& x) {
+  Finding worst;
+  if (!x || !is_floating(x.dtype())) {
+    return worst;
+  }
   const Tensor dense = x.dense();
   visit_floating("DetectAnomaly", dense.dtype(), [&](auto zero) {
     const auto* at = dense.data<decltype(zero)>();
-    for (Index i = 0; i < dense.numel() && place < 0; ++i) {
-      place = std::isfinite(at[i]) ? -1 : i;
+    for (Index i = 0; i < dense.numel(); ++i) {
+      if (std::isfinite(at[i])) {
+        continue;
+      }
+      const Finding::Kind kind = std::isnan(at[i]) ? Finding::nan : Finding::infinite;
+      worst = kind > worst.kind ? Finding{kind, i, double(at[i])} : worst;
     }
   });
-  return place;
+  return worst;
 }
 
-double element(const Tensor& x, Index i) {
-  return convert(x, f64).to_vector<double>()[static_cast<std::size_t>(i)];
+const char* text_of(Finding::Kind kind) {
+  return kind == Finding::finite ? " of finite " : " of infinite ";
 }
 
 Shape position(const Shape& shape, Index i) {
@@ -61,37 +73,45 @@ KeepValues::KeepValues() { ++keeping; }
 KeepValues::~KeepValues() { --keeping; }
 bool is_watched() { return detecting + keeping > 0; }
 
-WatchedScope::WatchedScope(const std::string& path) : before_(scope) { scope = &path; }
+WatchedScope::WatchedScope(const std::string& path) : before_(scope) {
+  if (!path.empty()) {
+    scope = &path;
+  }
+}
 WatchedScope::~WatchedScope() { scope = before_; }
 
+DerivativeScope::DerivativeScope(const Node& node)
+    : module_(node.notes() ? node.notes()->module : ""), scope_(module_), before_(in_derivative) {
+  in_derivative = true;
+}
+DerivativeScope::~DerivativeScope() { in_derivative = before_; }
+
 void show_result(const char* name, const Inputs& inputs, const Tensor& result) {
-  const Index place = detecting ? first_non_finite(result) : -1;
-  if (place < 0) {
-    return;
+  const Finding made = detecting && !in_derivative ? worst_of(result) : Finding();
+  Finding::Kind given = Finding::finite;
+  for (auto x = inputs.begin(); made.kind != Finding::finite && x != inputs.end(); ++x) {
+    given = std::max(given, worst_of(**x).kind);
   }
-  for (const Input& x : inputs) {
-    if (first_non_finite(*x) >= 0) {
-      return;  // it was born elsewhere
-    }
+  if (made.kind > given) {
+    fail<AnomalyError>({"DetectAnomaly: operation '", name, "'", in_module(scope ? *scope : ""),
+                        " made ", made.value, text_of(given), "numbers, at ",
+                        position(result.shape(), made.place), " of its result of shape ",
+                        result.shape(), ", from inputs of shapes ", shapes_of(inputs)});
   }
-  fail<AnomalyError>({"DetectAnomaly: operation '", name, "'", in_module(scope ? *scope : ""),
-                      " made ", element(result, place), " of finite numbers, at ",
-                      position(result.shape(), place), " of its result of shape ", result.shape(),
-                      ", from inputs of shapes ", shapes_of(inputs)});
 }
 
 void show_gradients(const Node& node, const Tensor& dy, Grads& dx) {
-  if (!detecting || first_non_finite(dy) >= 0) {
+  if (!detecting) {
     return;
   }
+  const Finding::Kind given = worst_of(dy).kind;
   for (int i = 0; i < node.num_inputs(); ++i) {
-    const Index place = first_non_finite(dx[i]);
-    if (place >= 0) {
+    const Finding made = worst_of(dx[i]);
+    if (made.kind > given) {
       fail<AnomalyError>({"DetectAnomaly: the derivative of operation '", node.name(), "'",
-                          in_module(node.notes() ? node.notes()->module : ""), " made ",
-                          element(dx[i], place), " of finite gradients, at ",
-                          position(dx[i].shape(), place), " of the gradient of its input ", i,
-                          " of shape ", dx[i].shape()});
+                          in_module(node.notes() ? node.notes()->module : ""), " made ", made.value,
+                          text_of(given), "gradients, at ", position(dx[i].shape(), made.place),
+                          " of the gradient of its input ", i, " of shape ", dx[i].shape()});
     }
   }
 }

@@ -19,10 +19,10 @@ struct NodeNotes {
   std::vector<Tensor> inputs;  ///< likewise
 };
 
-/// While it lives, on this thread, the first operation whose result is not finite although all its
-/// inputs are throws AnomalyError, and so does the first derivative that makes such a gradient of
-/// finite ones.  The message names operation, module, element and shapes.  Costs a pass over every
-/// result.
+/// While it lives, on this thread, the first operation that makes a NaN of inputs without one, or
+/// an infinity of finite inputs, throws AnomalyError, and so does the first derivative that makes
+/// such a gradient.  Infinities that come in, of a mask for one, are nobody's mistake.  The message
+/// names operation, module, element and shapes.  Costs a pass over every result.
 class DetectAnomaly {
  public:
   DetectAnomaly();
@@ -43,7 +43,8 @@ class KeepValues {
 /// True if one of the above lives on this thread.
 bool is_watched();
 
-/// Names what runs on this thread while it lives.  `path` is borrowed.
+/// Names what runs on this thread while it lives; without a name of its own it keeps that of what
+/// is around it.  `path` is borrowed.
 class WatchedScope {
  public:
   explicit WatchedScope(const std::string& path);
@@ -53,6 +54,21 @@ class WatchedScope {
 
  private:
   const std::string* before_;
+};
+
+/// While it lives, the derivative of `node` runs: in the node's module, and only what it hands back
+/// is looked at.
+class DerivativeScope {
+ public:
+  explicit DerivativeScope(const Node& node);
+  ~DerivativeScope();
+  DerivativeScope(const DerivativeScope&) = delete;
+  DerivativeScope& operator=(const DerivativeScope&) = delete;
+
+ private:
+  const std::string module_;  // a copy: the node may be released meanwhile
+  const WatchedScope scope_;
+  const bool before_;
 };
 
 // For record() and backward(), where is_watched().
