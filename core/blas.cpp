@@ -1,5 +1,6 @@
 #include <cblas.h>
 #include <gradus/core/blas.h>
+#include <gradus/core/matrix.h>
 #include <gradus/core/parallel.h>
 
 #include <algorithm>
@@ -193,31 +194,6 @@ std::string description() { return openblas_get_config ? openblas_get_config() :
 }  // namespace gradus::blas
 
 namespace gradus::core {
-namespace {
-
-struct Matrix {
-  blas::Form form;
-  Index step;  // distance of rows, or of columns where transposed
-};
-
-// BLAS takes a matrix whose rows or whose columns are dense.
-bool as_matrix(const Tensor& x, Matrix& matrix) {
-  const Index rows = x.shape()[0];
-  const Index columns = x.shape()[1];
-  if (columns <= 1 || x.strides()[1] == 1) {
-    matrix = {blas::Form::plain, rows <= 1 ? std::max<Index>(columns, 1) : x.strides()[0]};
-    if (matrix.step >= std::max<Index>(columns, 1)) {
-      return true;
-    }
-  }
-  if (rows <= 1 || x.strides()[0] == 1) {
-    matrix = {blas::Form::transposed, columns <= 1 ? std::max<Index>(rows, 1) : x.strides()[1]};
-    return matrix.step >= std::max<Index>(rows, 1);
-  }
-  return false;
-}
-
-}  // namespace
 
 void gemm(const char* where, const Tensor& a, const Tensor& b, const Tensor& c, double alpha,
           double beta) {

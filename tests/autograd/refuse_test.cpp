@@ -183,10 +183,22 @@ TEST(Refuse, reductions_over_dimensions_that_are_not_there_or_named_twice) {
 }
 
 TEST(Refuse, products_of_matrices_that_do_not_fit) {
-  const std::string matrices = "matmul: matrices must be [m, k] and [k, n], got ";
-  expect_error<ShapeError>([&] { matmul(x({2, 3}), x({2, 3})); }, matrices + "[2, 3] and [2, 3]");
-  expect_error<ShapeError>([&] { matmul(x({3}), x({3, 2})); }, matrices + "[3] and [3, 2]");
-  expect_error<ShapeError>([&] { matmul(x({2, 3}), x({})); }, matrices + "[2, 3] and []");
+  const std::string inner = "matmul: operands must be [..., m, k] and [..., k, n], or [k], got ";
+  expect_error<ShapeError>([&] { matmul(x({2, 3}), x({2, 3})); }, inner + "[2, 3] and [2, 3]");
+  expect_error<ShapeError>([&] { matmul(x({2}), x({3, 2})); }, inner + "[2] and [3, 2]");
+  expect_error<ShapeError>([&] { matmul(x({3}), x({2})); }, inner + "[3] and [2]");
+  expect_error<ShapeError>([&] { matmul(x({2, 3}), x({})); }, inner + "[2, 3] and []");
+  expect_error<ShapeError>(
+      [&] {
+        matmul(x({4, 2, 3}), x({4, 2, 3}));
+      },
+      inner + "[4, 2, 3] and [4, 2, 3]");
+  expect_error<ShapeError>(
+      [&] {
+        matmul(x({4, 2, 3}), x({5, 3, 2}));
+      },
+      "matmul: operands must be [..., m, k] and [..., k, n], whose other dimensions broadcast, got "
+      "[4, 2, 3] and [5, 3, 2]");
   expect_error<DtypeError>(
       [] {
         matmul(x({2, 3}), zeros({3, 2}, f64));
