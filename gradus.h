@@ -3,8 +3,10 @@
 #include <gradus/autograd/backward.h>
 #include <gradus/autograd/grad_check.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/ops/view.h>
@@ -20,10 +22,12 @@
 #include <gradus/data/loader.h>
 #include <gradus/data/mnist.h>
 #include <gradus/nn/activation.h>
+#include <gradus/nn/conv.h>
 #include <gradus/nn/dropout.h>
 #include <gradus/nn/init.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
+#include <gradus/nn/pool.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/optim/accumulate.h>
 #include <gradus/optim/check_gradients.h>

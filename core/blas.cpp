@@ -108,7 +108,22 @@ struct Cut {
   }
 };
 
+CBLAS_TRANSPOSE trans(Form form) { return form == Form::plain ? CblasNoTrans : CblasTrans; }
+
 }  // namespace
+
+template <class T>
+void gemm_piece(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
+                const T* b, Index ldb, T beta, T* c, Index ldc) {
+  prepare();
+  call_gemm(trans(form_a), trans(form_b), size_of(m), size_of(n), size_of(k), alpha, a,
+            size_of(lda), b, size_of(ldb), beta, c, size_of(ldc));
+}
+
+template void gemm_piece(Form, Form, Index, Index, Index, float, const float*, Index, const float*,
+                         Index, float, float*, Index);
+template void gemm_piece(Form, Form, Index, Index, Index, double, const double*, Index,
+                         const double*, Index, double, double*, Index);
 
 template <class T>
 void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
@@ -123,7 +138,6 @@ void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T*
   if (m == 0 || n == 0) {
     return;
   }
-  const auto trans = [](Form form) { return form == Form::plain ? CblasNoTrans : CblasTrans; };
   const Index tiles = tile_count(m, n, k);
   // The longer side of C is cut, so that tiles stay as square as they can.
   const bool by_rows = m > n;

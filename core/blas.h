@@ -21,6 +21,12 @@ template <class T>
 void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
           const T* b, Index ldb, T beta, T* c, Index ldc);
 
+/// The same in one call on the calling thread: for products that are themselves pieces of a
+/// parallel loop.
+template <class T>
+void gemm_piece(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
+                const T* b, Index ldb, T beta, T* c, Index ldc);
+
 /// y <- alpha x + y, over n dense elements.
 template <class T>
 void axpy(Index n, T alpha, const T* x, T* y);

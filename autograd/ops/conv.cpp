@@ -1,0 +1,115 @@
+#include <gradus/autograd/node.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/view.h>
+#include <gradus/core/conv.h>
+
+namespace gradus {
+namespace {
+
+using core::ConvShape;
+
+// y, dx and dw of a convolution, y = x * w, are each linear in both of their operands, and the
+// derivatives of each are the two others.
+Tensor conv(const ConvShape& s, const Tensor& x, const Tensor& w);
+Tensor conv_input(const ConvShape& s, const Tensor& dy, const Tensor& w);
+Tensor conv_weight(const ConvShape& s, const Tensor& x, const Tensor& dy);
+
+template <class F, class G>
+Tensor record_product(const Tensor& result, const char* name, const Tensor& a, const Tensor& b,
+                      F by_a, G by_b) {
+  return record(result, name, {a, b},
+                [a = Saved(a), b = Saved(b), by_a, by_b](const Tensor& d, Grads& dx) {
+                  if (dx.wanted(0)) {
+                    dx[0] = by_a(d, *b);
+                  }
+                  if (dx.wanted(1)) {
+                    dx[1] = by_b(*a, d);
+                  }
+                });
+}
+
+Tensor conv(const ConvShape& s, const Tensor& x, const Tensor& w) {
+  return record_product(
+      core::conv("conv", s, x, w, {}), "conv", x, w,
+      [s](const Tensor& dy, const Tensor& w_) { return conv_input(s, dy, w_); },
+      [s](const Tensor& x_, const Tensor& dy) { return conv_weight(s, x_, dy); });
+}
+
+Tensor conv_input(const ConvShape& s, const Tensor& dy, const Tensor& w) {
+  return record_product(
+      core::conv_input("conv_input", s, dy, w), "conv_input", dy, w,
+      [s](const Tensor& x, const Tensor& w_) { return conv(s, x, w_); },
+      [s](const Tensor& dy_, const Tensor& x) { return conv_weight(s, x, dy_); });
+}
+
+Tensor conv_weight(const ConvShape& s, const Tensor& x, const Tensor& dy) {
+  return record_product(
+      core::conv_weight("conv_weight", s, x, dy), "conv_weight", x, dy,
+      [s](const Tensor& w, const Tensor& dy_) { return conv_input(s, dy_, w); },
+      [s](const Tensor& x_, const Tensor& w) { return conv(s, x_, w); });
+}
+
+void check_bias(const char* where, const Tensor& bias, Index out, const Tensor& weight) {
+  require<ShapeError>(!bias || bias.shape() == Shape{out}, where, ": bias must be [", out,
+                      "] for weight ", weight.shape(), ", got ", bias ? bias.shape() : Shape{});
+}
+
+Tensor run_conv(const char* name, const ConvShape& s, const Tensor& x, const Tensor& weight,
+                const Tensor& bias) {
+  const auto derive = [s, x = Saved(x), w = Saved(weight)](const Tensor& dy, Grads& dx) {
+    if (dx.wanted(0)) {
+      dx[0] = conv_input(s, dy, *w);
+    }
+    if (dx.wanted(1)) {
+      dx[1] = conv_weight(s, *x, dy);
+    }
+    if (dx.wanted(2)) {
+      dx[2] = sum(dy, {0, 2, 3});  // db: each place of dy
+    }
+  };
+  const Tensor y = core::conv(name, s, x, weight, bias);
+  if (!bias) {
+    return record(y, name, {x, weight}, [derive](const Tensor& dy, Grads& dx) { derive(dy, dx); });
+  }
+  return record(y, name, {x, weight, bias}, derive);
+}
+
+}  // namespace
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              const Conv2dOptions& options) {
+  const core::Window window{
+      .stride = options.stride, .padding = options.padding, .dilation = options.dilation};
+  const ConvShape s = core::conv_shape("conv2d", x.shape(), weight.shape(), window, options.groups);
+  check_bias("conv2d", bias, s.groups * s.out, weight);
+  return run_conv("conv2d", s, x, weight, bias);
+}
+
+Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                        const ConvTranspose2dOptions& options) {
+  const core::Window window{
+      .stride = options.stride, .padding = options.padding, .dilation = options.dilation};
+  const ConvShape s = core::conv_transpose_shape("conv_transpose2d", x.shape(), weight.shape(),
+                                                 window, options.groups, options.output_padding);
+  check_bias("conv_transpose2d", bias, s.groups * s.in, weight);
+  const Tensor y = record_product(
+      core::conv_input("conv_transpose2d", s, x, weight), "conv_transpose2d", x, weight,
+      [s](const Tensor& dy, const Tensor& w) { return conv(s, dy, w); },
+      [s](const Tensor& x_, const Tensor& dy) { return conv_weight(s, dy, x_); });
+  return bias ? y + reshape(bias, {bias.numel(), 1, 1}) : y;
+}
+
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              const Conv1dOptions& options) {
+  const core::Window window{.stride = {1, options.stride},
+                            .padding = {0, options.padding},
+                            .dilation = {1, options.dilation},
+                            .one_dimension = true};
+  const ConvShape s = core::conv_shape("conv1d", x.shape(), weight.shape(), window, options.groups);
+  check_bias("conv1d", bias, s.groups * s.out, weight);
+  return squeeze(run_conv("conv1d", s, unsqueeze(x, 2), unsqueeze(weight, 2), bias), 2);
+}
+
+}  // namespace gradus

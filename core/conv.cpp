@@ -1,0 +1,191 @@
+#include <gradus/core/blas.h>
+#include <gradus/core/conv.h>
+#include <gradus/core/elementwise.h>
+#include <gradus/core/parallel.h>
+#include <gradus/core/scratch.h>
+#include <gradus/core/unfold.h>
+
+namespace gradus::core {
+namespace {
+
+using blas::Form;
+using blas::gemm_piece;
+
+// Numbers of a part's unfolded image: they stay in the second-level cache.
+constexpr Index kPartNumbers = Index{1} << 17;
+// Where there are this many pieces, a loop is not cut any finer.
+constexpr Index kPieces = 16;
+
+// The places of an image in parts: whole rows where they fit.
+struct Parts {
+  Index positions;
+  Index step;
+  Index count;
+  explicit Parts(const ConvShape& s) : positions(s.positions()) {
+    const Index most = std::max<Index>(kPartNumbers / s.taps(), 64);
+    const Index wanted = (positions + most - 1) / most;
+    step = (positions + wanted - 1) / wanted;
+    if (step > s.output.w) {
+      step = (step + s.output.w - 1) / s.output.w * s.output.w;
+    }
+    count = (positions + step - 1) / step;
+  }
+  Index first(Index part) const { return part * step; }
+  Index size(Index part) const { return std::min(step, positions - part * step); }
+};
+
+// The image is its own unfolded form.
+bool is_pointwise(const Window& w) {
+  return w.kernel == Size2(1) && w.stride == Size2(1) && w.padding == Size2(0);
+}
+
+// The matrix [taps, places] of a part, and the distance of its rows.
+template <class T>
+struct Columns {
+  const T* data;
+  Index step;
+  Columns(const ConvShape& s, const T* image, const Parts& parts, Index part, T* buffer)
+      : data(image + parts.first(part)), step(parts.positions) {
+    if (!is_pointwise(s.window)) {
+      unfold(s, image, parts.first(part), parts.size(part), buffer);
+      data = buffer;
+      step = parts.size(part);
+    }
+  }
+};
+
+template <class T>
+void run_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y) {
+  const Parts parts(s);
+  const Index k = s.taps();
+  parallel_for(s.batch * s.groups * parts.count, [&](Index piece) {
+    const Index part = piece % parts.count;
+    const Index image = piece / parts.count;  // a group of channels is an image of its own
+    const Index group = image % s.groups;
+    const Index n = parts.size(part);
+    const Scratch<T> buffer(k * n);
+    const Columns<T> columns(s, x + image * s.in * s.input.h * s.input.w, parts, part,
+                             buffer.data());
+    T* to = y + image * s.out * parts.positions + parts.first(part);
+    for (Index o = 0; o < s.out && bias; ++o) {
+      std::fill_n(to + o * parts.positions, n, bias[group * s.out + o]);
+    }
+    gemm_piece(Form::plain, Form::plain, s.out, n, k, T(1), weight + group * s.out * k, k,
+               columns.data, columns.step, T(bias ? 1 : 0), to, parts.positions);
+  });
+}
+
+template <class T>
+void run_conv_input(const ConvShape& s, const T* dy, const T* weight, T* dx) {
+  const Parts parts(s);
+  const Index images = s.batch * s.groups;
+  // Channels in shares, where there are few images.
+  const Index shares = std::min(s.in, (kPieces + images - 1) / std::max<Index>(images, 1));
+  const Index area = s.input.h * s.input.w;
+  const Index window = s.window.kernel.h * s.window.kernel.w;
+  parallel_for(images * shares, [&](Index piece) {
+    const Index image = piece / shares;
+    const Index begin = s.in * (piece % shares) / shares;
+    ConvShape share = s;
+    share.in = s.in * (piece % shares + 1) / shares - begin;
+    const Index k = share.taps();
+    T* const to = dx + (image * s.in + begin) * area;
+    std::fill_n(to, share.in * area, T(0));
+    const Scratch<T> columns(k * std::min(parts.step, parts.positions));
+    for (Index part = 0; part < parts.count; ++part) {
+      const Index n = parts.size(part);
+      gemm_piece(Form::transposed, Form::plain, k, n, s.out, T(1),
+                 weight + image % s.groups * s.out * s.taps() + begin * window, s.taps(),
+                 dy + image * s.out * parts.positions + parts.first(part), parts.positions, T(0),
+                 columns.data(), n);
+      fold(share, columns.data(), parts.first(part), n, to);
+    }
+  });
+}
+
+// to[i] <- the sum of share[i] over the shares of n numbers, in their order.
+template <class T>
+void add_shares(const T* from, Index shares, Index n, T* to) {
+  parallel_for((n + kPieceElements - 1) / kPieceElements, [&](Index piece) {
+    for (Index i = piece * kPieceElements; i < std::min(n, (piece + 1) * kPieceElements); ++i) {
+      double sum = 0;
+      for (Index share = 0; share < shares; ++share) {
+        sum += double(from[share * n + i]);
+      }
+      to[i] = T(sum);
+    }
+  });
+}
+
+template <class T>
+void run_conv_weight(const ConvShape& s, const T* x, const T* dy, T* dweight) {
+  const Parts parts(s);
+  const Index k = s.taps();
+  const Index numel = s.groups * s.out * k;
+  const Index units = s.batch * parts.count;
+  constexpr Index kMostNumbers = Index{1} << 22;  // in all shares of a large weight
+  const Index shares = std::min(units, std::clamp<Index>(kMostNumbers / numel, 4, kPieces));
+  const Scratch<T> sums(shares * numel);
+  parallel_for(shares, [&](Index share) {
+    T* const to = sums.data() + share * numel;
+    std::fill_n(to, numel, T(0));
+    const Scratch<T> buffer(k * std::min(parts.step, parts.positions));
+    for (Index unit = units * share / shares; unit < units * (share + 1) / shares; ++unit) {
+      const Index part = unit % parts.count;
+      for (Index group = 0; group < s.groups; ++group) {
+        const Index image = unit / parts.count * s.groups + group;
+        const Columns<T> columns(s, x + image * s.in * s.input.h * s.input.w, parts, part,
+                                 buffer.data());
+        gemm_piece(Form::plain, Form::transposed, s.out, k, parts.size(part), T(1),
+                   dy + image * s.out * parts.positions + parts.first(part), parts.positions,
+                   columns.data, columns.step, T(1), to + group * s.out * k, k);
+      }
+    }
+  });
+  add_shares(sums.data(), shares, numel, dweight);
+}
+
+void check_dtypes(const char* where, const Tensor& a, const Tensor& b) {
+  require<DtypeError>(a.dtype() == b.dtype(), where, ": operands must have one dtype, got ",
+                      a.dtype(), " and ", b.dtype(), "; convert one with convert(x, dtype)");
+}
+
+}  // namespace
+
+Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor& weight,
+            const Tensor& bias) {
+  check_dtypes(where, x, weight);
+  if (bias) {
+    check_dtypes(where, x, bias);
+  }
+  return visit_floating(where, x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const Tensor y(s.y_shape(), x.dtype());
+    const Tensor b = bias ? bias.dense() : bias;
+    run_conv(s, x.dense().data<T>(), weight.dense().data<T>(), b ? b.data<T>() : nullptr,
+             y.mutable_data<T>());
+    return y;
+  });
+}
+
+Tensor conv_input(const char* where, const ConvShape& s, const Tensor& dy, const Tensor& weight) {
+  check_dtypes(where, dy, weight);
+  return visit_floating(where, dy.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const Tensor dx(s.x_shape(), dy.dtype());
+    run_conv_input(s, dy.dense().data<T>(), weight.dense().data<T>(), dx.mutable_data<T>());
+    return dx;
+  });
+}
+
+Tensor conv_weight(const char* where, const ConvShape& s, const Tensor& x, const Tensor& dy) {
+  check_dtypes(where, x, dy);
+  return visit_floating(where, x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const Tensor dweight(s.weight_shape(), x.dtype());
+    run_conv_weight(s, x.dense().data<T>(), dy.dense().data<T>(), dweight.mutable_data<T>());
+    return dweight;
+  });
+}
+
+}  // namespace gradus::core

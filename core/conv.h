@@ -1,0 +1,23 @@
+#pragma once
+// The three products of a convolution: of image and weight, and the two that are its gradients.
+// Each takes tensors of the shapes that a ConvShape names and gives the third.  With k the taps of
+// the window (channel, row and column) at place p,
+//   y[o, p] = sum_k weight[o, k] x[k at p] + bias[o].
+//
+// Images are unfolded (core/unfold.h) a part at a time into recycled memory and multiplied by one
+// call of BLAS a part.  Parts are cut by the sizes alone, so results are the same bits for any
+// number of threads.
+#include <gradus/core/conv_shape.h>
+#include <gradus/core/tensor.h>
+
+namespace gradus::core {
+
+/// y: [batch, groups out, output].  bias: [groups out], or undefined.
+Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor& weight,
+            const Tensor& bias);
+/// dx: [batch, groups in, input].
+Tensor conv_input(const char* where, const ConvShape& s, const Tensor& dy, const Tensor& weight);
+/// dweight: [groups out, in, kernel]; parts of the batch are added in double.
+Tensor conv_weight(const char* where, const ConvShape& s, const Tensor& x, const Tensor& dy);
+
+}  // namespace gradus::core

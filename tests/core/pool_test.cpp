@@ -1,0 +1,107 @@
+// Pooling, by hand and against plain loops.
+#include <gradus/core/pool.h>
+#include <gradus/core/random.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "support/naive.h"
+
+namespace gradus {
+namespace {
+
+using core::Window;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+core::MaxPool largest(const Tensor& x, const Window& window) {
+  return core::max_pool("max_pool2d", core::pool_axes("max_pool2d", x.shape(), window, false), x);
+}
+
+Tensor means(const Tensor& x, const Window& window, bool count_padding) {
+  const auto axes = core::pool_axes("avg_pool2d", x.shape(), window, count_padding);
+  return core::avg_pool("avg_pool2d", axes, x);
+}
+
+TEST(MaxPool, takes_the_largest_and_of_equal_ones_the_first) {
+  const Tensor x = from_vector<float>({1, 5, 5, 2, 3, 5, 0, 7}, {1, 1, 2, 4});
+  const core::MaxPool pool = largest(x, {.kernel = 2, .stride = {2, 1}});
+  EXPECT_EQ(pool.y.to_vector(), (std::vector<float>{5, 5, 7}));
+  EXPECT_EQ(pool.index.to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 1, 7}));
+}
+
+TEST(MaxPool, takes_nan_for_the_largest_and_padding_for_none) {
+  const Tensor x = convert(from_vector<double>({-kInfinity, -2, kNan, 9}, {1, 1, 1, 4}), f32);
+  const Tensor y = largest(x, {.kernel = {1, 2}, .padding = {0, 1}}).y;
+  const std::vector<float> values = y.to_vector();
+  EXPECT_EQ(values[0], -std::numeric_limits<float>::infinity());  // not the padding's 0
+  EXPECT_EQ(values[1], -2);
+  EXPECT_TRUE(std::isnan(values[2]));
+  EXPECT_TRUE(std::isnan(values[3]));
+  EXPECT_EQ(values[4], 9);
+}
+
+TEST(AvgPool, counts_the_padding_or_does_not) {
+  const Tensor x = from_vector<float>({2, 4, 6}, {1, 1, 1, 3});
+  const Window window{.kernel = {1, 2}, .stride = {1, 2}, .padding = {0, 1}};
+  EXPECT_EQ(means(x, window, true).to_vector(), (std::vector<float>{1, 5}));
+  EXPECT_EQ(means(x, window, false).to_vector(), (std::vector<float>{2, 5}));
+}
+
+TEST(AvgPool, adds_in_double) {
+  const Tensor x = from_vector<float>({16777216, 1, 1, 1, 1}, {1, 1, 1, 5});
+  EXPECT_EQ(means(x, {.kernel = {1, 5}}, true).item(), 3355444);
+}
+
+TEST(AdaptiveAvgPool, divides_images_as_evenly_as_it_can) {
+  const Tensor x = from_vector<float>({1, 2, 3, 4, 5}, {1, 1, 1, 5});
+  const auto run = [&](Index places) {
+    return core::avg_pool("adaptive", core::adaptive_axes("adaptive", x.shape(), {1, places}), x)
+        .to_vector();
+  };
+  EXPECT_EQ(run(1), (std::vector<float>{3}));
+  EXPECT_EQ(run(2), (std::vector<float>{2, 4}));
+  EXPECT_EQ(run(5), (std::vector<float>{1, 2, 3, 4, 5}));
+  EXPECT_EQ(run(3), (std::vector<float>{1.5F, 3, 4.5F}));
+}
+
+// Every window by plain loops over the places of its kernel.
+TEST(Pooling, agrees_with_plain_loops_for_all_combinations_of_options) {
+  Rng rng(1);
+  const Tensor x = randn({2, 3, 9, 8}, rng, 0, 1, f64);
+  for (const Size2& kernel : {Size2(2), Size2(3, 1), Size2(3)}) {
+    for (const Size2& stride : {Size2(1), Size2(2, 3)}) {
+      for (const Index padding : {0, 1}) {
+        for (const Size2& dilation : {Size2(1), Size2(2, 1)}) {
+          const Window w{kernel, stride, {padding, kernel.w > 1 ? padding : 0}, dilation};
+          const Tensor found = largest(x, w).y;
+          const bool dense = dilation == Size2(1);
+          const Tensor mean = dense ? means(x, w, true) : found;
+          for (const test::Indices& at : test::all_indices(test::to_indices(found.shape()))) {
+            double best = -kInfinity;
+            double sum = 0;
+            for (Index i = 0; i < kernel.h; ++i) {
+              for (Index j = 0; j < kernel.w; ++j) {
+                const Index r = at[2] * stride.h + i * dilation.h - w.padding.h;
+                const Index q = at[3] * stride.w + j * dilation.w - w.padding.w;
+                if (r >= 0 && r < 9 && q >= 0 && q < 8) {
+                  best = std::max(best, test::element(x, {at[0], at[1], r, q}));
+                  sum += test::element(x, {at[0], at[1], r, q});
+                }
+              }
+            }
+            ASSERT_EQ(test::element(found, at), best);
+            if (dense) {
+              ASSERT_EQ(test::element(mean, at), sum / double(kernel.h * kernel.w));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gradus
