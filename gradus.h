@@ -1,7 +1,10 @@
 #pragma once
 // What examples and courses need of Gradus, in one include.
 #include <gradus/autograd/backward.h>
+#include <gradus/autograd/checkpoint.h>
 #include <gradus/autograd/grad_check.h>
+#include <gradus/autograd/hooks.h>
+#include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/functions.h>
@@ -10,6 +13,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/ops/view.h>
+#include <gradus/autograd/watch.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/random.h>

@@ -79,6 +79,14 @@ Sweep::~Sweep() {
   --sweeps_running;
 }
 
+void Sweep::stop_at(const std::vector<Ref<GradSlot>>& targets) {
+  std::vector<GradSlot*> open;  // and nothing below is reached through them
+  for (const Ref<GradSlot>& target : targets) {
+    reach(target, open);
+    target->sweep.is_target = true;
+  }
+}
+
 void Sweep::start_at(const Ref<GradSlot>& slot, Tensor upstream) {
   if (std::find(roots_.begin(), roots_.end(), slot) == roots_.end()) {
     roots_.push_back(slot);
@@ -88,7 +96,7 @@ void Sweep::start_at(const Ref<GradSlot>& slot, Tensor upstream) {
     while (!open.empty()) {
       GradSlot* next = open.back();
       open.pop_back();
-      if (next->is_leaf) {
+      if (ends_at(*next)) {
         continue;
       }
       const auto& node = static_cast<const Node&>(*next);
@@ -125,7 +133,7 @@ std::vector<GradSlot*> Sweep::in_order() {
     }
   }
   for (std::size_t next = 0; next < order.size(); ++next) {
-    if (order[next]->is_leaf) {
+    if (ends_at(*order[next])) {
       continue;
     }
     const auto& node = static_cast<const Node&>(*order[next]);
@@ -147,7 +155,7 @@ void Sweep::aim_at(const std::vector<Ref<GradSlot>>& targets) {
   const std::vector<GradSlot*> order = in_order();
   for (auto slot = order.rbegin(); slot != order.rend(); ++slot) {
     (*slot)->sweep.wanted = (*slot)->sweep.is_target;
-    if ((*slot)->is_leaf) {
+    if (ends_at(**slot)) {
       continue;
     }
     const auto& node = static_cast<const Node&>(**slot);
@@ -176,7 +184,7 @@ void Sweep::run() {
     if (slot->sweep.is_target) {
       arrived_.emplace_back(slot, slot->sweep.incoming);
     }
-    if (!slot->is_leaf) {
+    if (!ends_at(*slot)) {
       derive(static_cast<Node&>(*slot), ready);
     }
   }

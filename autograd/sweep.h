@@ -9,7 +9,8 @@ class Sweep {
   struct Options {
     bool retain_graph = false;
     bool create_graph = false;
-    bool into_leaves = false;  ///< add what arrives at leaves to their gradients
+    bool into_leaves = false;      ///< add what arrives at leaves to their gradients
+    bool stop_at_targets = false;  ///< walk no further: needs stop_at()
   };
 
   explicit Sweep(const Options& options);
@@ -18,6 +19,8 @@ class Sweep {
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
 
+  /// Names the targets before start_at(), which is not to go beyond them.
+  void stop_at(const std::vector<Ref<GradSlot>>& targets);
   /// Begins at `slot` with that gradient.
   void start_at(const Ref<GradSlot>& slot, Tensor upstream);
   /// From now on, only what these slots need is computed.  After every start_at().
@@ -35,6 +38,9 @@ class Sweep {
     GradSlot::Sweep notes;
   };
 
+  bool ends_at(const GradSlot& slot) const {
+    return slot.is_leaf || (options_.stop_at_targets && slot.sweep.is_target);
+  }
   void reach(const Ref<GradSlot>& slot, std::vector<GradSlot*>& open);
   void derive(Node& node, std::vector<Ref<GradSlot>>& ready);
   std::vector<GradSlot*> in_order();

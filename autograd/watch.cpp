@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <utility>
 
 namespace gradus {
 namespace {
@@ -11,6 +12,7 @@ thread_local int detecting = 0;
 thread_local int keeping = 0;
 thread_local const std::string* scope = nullptr;
 thread_local bool in_derivative = false;
+thread_local CollectOperands* collecting = nullptr;
 
 // The worst that a tensor holds, and where it does so first.
 struct Finding {
@@ -71,7 +73,7 @@ DetectAnomaly::DetectAnomaly() { ++detecting; }
 DetectAnomaly::~DetectAnomaly() { --detecting; }
 KeepValues::KeepValues() { ++keeping; }
 KeepValues::~KeepValues() { --keeping; }
-bool is_watched() { return detecting + keeping > 0; }
+bool is_watched() { return detecting + keeping > 0 || collecting; }
 
 WatchedScope::WatchedScope(const std::string& path) : before_(scope) {
   if (!path.empty()) {
@@ -86,7 +88,27 @@ DerivativeScope::DerivativeScope(const Node& node)
 }
 DerivativeScope::~DerivativeScope() { in_derivative = before_; }
 
+CollectOperands::CollectOperands() : before_(std::exchange(collecting, this)) {}
+
+std::vector<Tensor> CollectOperands::stop() {
+  if (std::exchange(running_, false)) {
+    collecting = before_;
+  }
+  return std::move(tensors_);
+}
+
+void CollectOperands::note(const Inputs& inputs) {
+  for (const Input& x : inputs) {
+    if (*x && (*x).requires_grad() && places_.insert((*x).slot().get()).second) {
+      tensors_.push_back(*x);
+    }
+  }
+}
+
 void show_result(const char* name, const Inputs& inputs, const Tensor& result) {
+  if (collecting) {
+    collecting->note(inputs);
+  }
   const Finding made = detecting && !in_derivative ? worst_of(result) : Finding();
   Finding::Kind given = Finding::finite;
   for (auto x = inputs.begin(); made.kind != Finding::finite && x != inputs.end(); ++x) {

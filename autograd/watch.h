@@ -8,6 +8,7 @@
 // Modules enter a WatchedScope with their name, so that what is noted says where it was.
 #include <gradus/autograd/node.h>
 
+#include <set>
 #include <string>
 
 namespace gradus {
@@ -38,6 +39,25 @@ class KeepValues {
   ~KeepValues();
   KeepValues(const KeepValues&) = delete;
   KeepValues& operator=(const KeepValues&) = delete;
+};
+
+/// Until stop(), notes on this thread every tensor that wants a gradient and becomes an operand.
+class CollectOperands {
+ public:
+  CollectOperands();
+  ~CollectOperands() { stop(); }
+  CollectOperands(const CollectOperands&) = delete;
+  CollectOperands& operator=(const CollectOperands&) = delete;
+
+  /// Hands over what was noted, each tensor's place in the graph once.
+  std::vector<Tensor> stop();
+  void note(const Inputs& inputs);
+
+ private:
+  CollectOperands* before_;
+  bool running_ = true;
+  std::set<const GradSlot*> places_;
+  std::vector<Tensor> tensors_;
 };
 
 /// True if one of the above lives on this thread.

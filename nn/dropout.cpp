@@ -1,3 +1,4 @@
+#include <gradus/autograd/checkpoint.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/nn/dropout.h>
 
@@ -11,6 +12,7 @@ Tensor Dropout::forward(const Tensor& x) {
   if (!is_training() || p_ == 0) {
     return x;
   }
+  note_drawing(rng_);
   // Kept where a number of 32 bits is at least p 2^32.
   const double limit = p_ * 0x1p32;
   Tensor mask = empty_like(x);

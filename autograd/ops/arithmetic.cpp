@@ -24,17 +24,30 @@ Tensor sub(const Tensor& a, const Tensor& b) {
 }
 
 Tensor mul(const Tensor& a, const Tensor& b) {
-  return map_pair(
-      "mul", a, b, [](auto x, auto z) { return x * z; },
-      [](auto, auto z, auto dy) { return z * dy; },   // da = b dy
-      [](auto x, auto, auto dy) { return x * dy; });  // db = a dy
+  const Tensor y = map(
+      "mul", [](auto x, auto z) { return x * z; }, a, b);
+  return record(y, "mul", {a, b}, [a = Saved(a), b = Saved(b)](const Tensor& dy, Grads& dx) {
+    if (dx.wanted(0)) {
+      dx[0] = sum_to(dy * *b, (*a).shape());  // da = b dy
+    }
+    if (dx.wanted(1)) {
+      dx[1] = sum_to(dy * *a, (*b).shape());  // db = a dy
+    }
+  });
 }
 
 Tensor div(const Tensor& a, const Tensor& b) {
-  return map_pair(
-      "div", a, b, [](auto x, auto z) { return x / z; },
-      [](auto, auto z, auto dy) { return dy / z; },                  // da = dy / b
-      [](auto x, auto z, auto dy) { return -(dy / z) * (x / z); });  // db = -a dy / b^2
+  const Tensor y = map(
+      "div", [](auto x, auto z) { return x / z; }, a, b);
+  return record(y, "div", {a, b}, [a = Saved(a), b = Saved(b)](const Tensor& dy, Grads& dx) {
+    if (dx.wanted(0)) {
+      dx[0] = sum_to(dy / *b, (*a).shape());  // da = dy / b
+    }
+    if (dx.wanted(1)) {
+      const auto derivative = [](auto x, auto z, auto g) { return -(g / z) * (x / z); };
+      dx[1] = sum_to(derivative_of("div", derivative, dy, *a, *b), (*b).shape());  // -a dy / b^2
+    }
+  });
 }
 
 Tensor add(const Tensor& a, double b) {
