@@ -222,6 +222,8 @@ TEST_F(Refusals, counts_and_numbers_that_cannot_be) {
                  "Adam: load_state_dict: 'steps' must be a whole number from 0 on, got 0.5");
   expect_refused(with("steps", NAN),
                  "Adam: load_state_dict: 'steps' must be a whole number from 0 on, got nan");
+  expect_refused(with("count_together", 2.0),
+                 "Adam: load_state_dict: 'count_together' must be 0 or 1, got 2");
   expect_refused(with("parameter.a.state.v", tensor({1, NAN})),
                  "Adam: load_state_dict: 'parameter.a.state.v' must be finite, got an element "
                  "that is not");
