@@ -1,6 +1,7 @@
 // The optimizer step by size: time for each parameter and bytes moved, beside a loop that moves the
-// same bytes and only adds.  Which form of its linear updates SGD uses is
-// decided here: gradient_descent_blas or _fused, momentum_blas or step/SGD_momentum.
+// same bytes and only adds.  In which form the linear passes of rules run (optim/linear_update.h)
+// is decided by linear/...: the time of each form, turn by turn, and of BLAS's as a share of one
+// pass's.
 //
 //   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/optim_benchmark
 #include <benchmark/benchmark.h>
@@ -11,6 +12,8 @@
 #include <gradus/optim/linear_update.h>
 #include <gradus/optim/rmsprop.h>
 #include <gradus/optim/sgd.h>
+
+#include "step_benchmark.h"
 
 namespace {
 
@@ -32,28 +35,93 @@ struct Setup {
   }
 };
 
-void gradient_descent_blas(benchmark::State& state) {
-  Setup s(state);
+// Both forms of a linear formula, turn by turn; operands are those of the formula among w, g, b, d.
+template <class F, class... Operands>
+void compare_forms(benchmark::State& state, const F& formula, Operands&&... operands) {
+  const Index n = state.range(0);
+  const int repeats = static_cast<int>(std::max<Index>(1, 1'000'000 / n));
+  const auto turn = [&](optim::LinearForm form) {
+    return bench::seconds([&] {
+      for (int i = 0; i < repeats; ++i) {
+        optim::update_linear(form, "benchmark", formula, operands...);
+      }
+    });
+  };
+  std::vector<double> blas;
+  std::vector<double> pass;
+  std::vector<double> ratio;
   for (auto _ : state) {
-    optim::axpy_blas(-1e-6, s.g, s.w);
+    blas.push_back(turn(optim::LinearForm::blas));
+    pass.push_back(turn(optim::LinearForm::one_pass));
+    ratio.push_back(blas.back() / pass.back());
+    state.SetIterationTime(blas.back());
   }
-  count(state, 12);
+  const double each = 1e9 / double(n * repeats);
+  state.counters["blas_ns"] = each * bench::median(blas);
+  state.counters["one_pass_ns"] = each * bench::median(pass);
+  state.counters["ratio"] = bench::median(ratio);
 }
 
-void gradient_descent_fused(benchmark::State& state) {
+// SGD and LARS without momentum and decay; the last line of LAMB, Muon and Adafactor.
+void step_alone(benchmark::State& state) {
   Setup s(state);
-  for (auto _ : state) {
-    optim::axpy_fused(-1e-6, s.g, s.w);
-  }
-  count(state, 12);
+  compare_forms(
+      state, [](auto& w, auto g) { w -= 1e-6 * g; }, s.w, std::as_const(s.g));
 }
-
-void momentum_blas(benchmark::State& state) {
+// Adafactor in Keras's order.
+void decay_alone(benchmark::State& state) {
   Setup s(state);
-  for (auto _ : state) {
-    optim::momentum_blas(0.9, 1, 1e-6, s.g, s.a, s.w);
-  }
-  count(state, 20);
+  compare_forms(
+      state, [](auto& w) { w *= 1 - 1e-7; }, s.w);
+}
+// Muon and Adafactor.
+void decay_and_step(benchmark::State& state) {
+  Setup s(state);
+  compare_forms(
+      state,
+      [](auto& w, auto g) {
+        w *= 1 - 1e-7;
+        w -= 1e-6 * g;
+      },
+      s.w, std::as_const(s.g));
+}
+// SGD and LARS with weight decay.
+void decayed_gradient(benchmark::State& state) {
+  Setup s(state);
+  compare_forms(
+      state, [](auto& w, auto g) { w -= 1e-6 * (g + 0.1 * w); }, s.w, std::as_const(s.g));
+}
+// SGD and LARS.
+void momentum(benchmark::State& state) {
+  Setup s(state);
+  compare_forms(
+      state,
+      [](auto& w, auto g, auto& b) {
+        b = 0.9 * b + g;
+        w -= 1e-6 * b;
+      },
+      s.w, std::as_const(s.g), s.a);
+}
+void nesterov(benchmark::State& state) {
+  Setup s(state);
+  compare_forms(
+      state,
+      [](auto& w, auto g, auto& b) {
+        b = 0.9 * b + g;
+        w -= 1e-6 * (g + 0.9 * b);
+      },
+      s.w, std::as_const(s.g), s.a);
+}
+// Muon.
+void average_and_direction(benchmark::State& state) {
+  Setup s(state);
+  compare_forms(
+      state,
+      [](auto& d, auto g, auto& b) {
+        b = 0.95 * b + 0.05 * g;
+        d = 0.05 * g + 0.95 * b;
+      },
+      s.b, std::as_const(s.g), s.a);
 }
 
 template <class Rule>
@@ -103,16 +171,30 @@ void sizes(benchmark::internal::Benchmark* b) {
       b->Args({n, threads});
     }
   }
-  b->ArgNames({"parameters", "threads"})->UseRealTime();
+  b->ArgNames({"parameters", "threads"});
 }
 
-BENCHMARK(gradient_descent_blas)->Apply(sizes);
-BENCHMARK(gradient_descent_fused)->Apply(sizes);
-BENCHMARK(momentum_bytes)->Apply(sizes);
-BENCHMARK(momentum_blas)->Apply(sizes);
-BENCHMARK_CAPTURE(step, SGD_momentum, optim::SGD{.lr = 1e-6, .momentum = 0.9}, 20)->Apply(sizes);
-BENCHMARK_CAPTURE(step, RMSprop, optim::RMSprop{.lr = 1e-6}, 20)->Apply(sizes);
-BENCHMARK(adam_bytes)->Apply(sizes);
-BENCHMARK_CAPTURE(step, Adam, optim::Adam{.lr = 1e-6}, 28)->Apply(sizes);
+void times(benchmark::internal::Benchmark* b) {
+  sizes(b);
+  b->UseRealTime();
+}
+
+void turns(benchmark::internal::Benchmark* b) {
+  sizes(b);
+  b->UseManualTime()->Iterations(31);
+}
+
+BENCHMARK(step_alone)->Name("linear/step_alone")->Apply(turns);
+BENCHMARK(decay_alone)->Name("linear/decay_alone")->Apply(turns);
+BENCHMARK(decay_and_step)->Name("linear/decay_and_step")->Apply(turns);
+BENCHMARK(decayed_gradient)->Name("linear/decayed_gradient")->Apply(turns);
+BENCHMARK(momentum)->Name("linear/momentum")->Apply(turns);
+BENCHMARK(nesterov)->Name("linear/nesterov")->Apply(turns);
+BENCHMARK(average_and_direction)->Name("linear/average_and_direction")->Apply(turns);
+BENCHMARK(momentum_bytes)->Apply(times);
+BENCHMARK_CAPTURE(step, SGD_momentum, optim::SGD{.lr = 1e-6, .momentum = 0.9}, 20)->Apply(times);
+BENCHMARK_CAPTURE(step, RMSprop, optim::RMSprop{.lr = 1e-6}, 20)->Apply(times);
+BENCHMARK(adam_bytes)->Apply(times);
+BENCHMARK_CAPTURE(step, Adam, optim::Adam{.lr = 1e-6}, 28)->Apply(times);
 
 }  // namespace

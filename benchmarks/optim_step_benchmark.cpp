@@ -8,8 +8,20 @@
 //   subnormal       a step on state filled with 1e-40 over a step on normal state
 //
 //   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/optim_step_benchmark
+#include <gradus/optim/adadelta.h>
+#include <gradus/optim/adafactor.h>
+#include <gradus/optim/adagrad.h>
 #include <gradus/optim/adam.h>
+#include <gradus/optim/adamax.h>
+#include <gradus/optim/adamw.h>
+#include <gradus/optim/lamb.h>
+#include <gradus/optim/lars.h>
+#include <gradus/optim/lion.h>
+#include <gradus/optim/muon.h>
+#include <gradus/optim/nadam.h>
+#include <gradus/optim/radam.h>
 #include <gradus/optim/rmsprop.h>
+#include <gradus/optim/rprop.h>
 #include <gradus/optim/sgd.h>
 
 #include "plain_loops.h"
@@ -149,11 +161,24 @@ BENCHMARK_CAPTURE(small_tensors, RMSprop, rmsprop)->Apply(turns);
 BENCHMARK_CAPTURE(small_tensors, SGD_momentum, momentum)->Apply(turns);
 
 // Every rule with state.
-BENCHMARK_CAPTURE(subnormal, Adam, adam)->Apply(turns);
-BENCHMARK_CAPTURE(subnormal, Adam_amsgrad, optim::Adam{.amsgrad = true})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, SGD_momentum, momentum)->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Adagrad, optim::Adagrad{})->Apply(turns);
 BENCHMARK_CAPTURE(subnormal, RMSprop, rmsprop)->Apply(turns);
 BENCHMARK_CAPTURE(subnormal, RMSprop_centered, optim::RMSprop{.momentum = 0.9, .centered = true})
     ->Apply(turns);
-BENCHMARK_CAPTURE(subnormal, SGD_momentum, momentum)->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Adadelta, optim::Adadelta{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Adam, adam)->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Adam_amsgrad, optim::Adam{.amsgrad = true})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, AdamW, optim::AdamW{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Adamax, optim::Adamax{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, NAdam, optim::NAdam{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, RAdam, optim::RAdam{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Rprop, optim::Rprop{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Lion, optim::Lion{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, LARS, optim::LARS{.momentum = 0.9, .weight_decay = 0.01})
+    ->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, LAMB, optim::LAMB{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Muon, optim::Muon{})->Apply(turns);
+BENCHMARK_CAPTURE(subnormal, Adafactor, optim::Adafactor{})->Apply(turns);
 
 }  // namespace

@@ -3,7 +3,6 @@
 //   build/release/examples/article_figures [folder]        docs/figures unless given
 //
 // The wrong formulas are in the tests, so that nobody takes them for the library's.
-#include <gradus/core/error.h>
 #include <gradus/optim/adam.h>
 #include <gradus/optim/rmsprop.h>
 #include <gradus/optim/sgd.h>
@@ -15,6 +14,7 @@
 #include "../tests/optim/article_rules.h"
 #include "../tests/optim/article_runs.h"
 #include "../tests/optim/article_xor.h"
+#include "figure_path.h"
 
 using namespace gradus;
 using namespace gradus::test::article;
@@ -286,8 +286,7 @@ constexpr Named kFigures[] = {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  require(argc <= 2, "there must be at most one argument, the folder to draw in, got ", argc - 1);
-  const std::string folder = argc > 1 ? argv[1] : "docs/figures";
+  const std::string folder = figure_path(argc, argv, "docs/figures", "folder");
   for (const Named& figure : kFigures) {
     const std::string path = folder + "/" + figure.name + ".svg";
     figure.draw().save(path);

@@ -61,8 +61,8 @@ int main(int argc, char** argv) try {
                             "medians, bands the middle half.",
                         .columns = 2,
                         .panel_height = 220});
-  std::printf("steps until f is within %g of its lowest value, and stays; 20 starts\n",
-              race::kNear);
+  std::printf("steps until f is within %g of its lowest value, and stays; %d: never; 20 starts\n",
+              race::kNear, race::kBudget);
   std::printf("%-14s %-12s %7s %7s %6s %6s %9s\n", "surface", "rule", "lr", "median", "least",
               "most", "arrived");
   for (const Surface& s : test_surfaces::all()) {

@@ -1,6 +1,6 @@
 #include <gradus/core/reduce.h>
 #include <gradus/optim/adafactor.h>
-#include <gradus/optim/elements.h>
+#include <gradus/optim/linear_update.h>
 
 #include <limits>
 
@@ -57,10 +57,11 @@ void clipped_step(const Adafactor& rule, const Step& step, Tensor& w, const Tens
     };
     trace_elements(*trace, line, w, factors...);
   }
-  update_elements(
-      "Adafactor",
-      [rule, rate](auto& wi, auto ui) {
-        if (rule.weight_decay != 0 && !rule.decay_first) {
+  const bool decays = rule.weight_decay != 0 && !rule.decay_first;
+  update_linear(
+      decays ? LinearForm::one_pass : LinearForm::blas, "Adafactor",
+      [rule, rate, decays](auto& wi, auto ui) {
+        if (decays) {
           wi *= 1 - rule.lr * rule.weight_decay;
         }
         wi -= rate * ui;
@@ -87,8 +88,9 @@ void Adafactor::update(Number t, Tensor& w, const Tensor& g, State& s) const {
     return;  // a mean over nothing is NaN
   }
   if (weight_decay != 0 && decay_first) {
-    update_elements(
-        "Adafactor", [rule = *this](auto& wi) { wi *= 1 - rule.lr * rule.weight_decay; }, w);
+    update_linear(
+        LinearForm::one_pass, "Adafactor",
+        [rule = *this](auto& wi) { wi *= 1 - rule.lr * rule.weight_decay; }, w);
   }
   Step step;
   step.beta2 = named("beta2", 1 - pow(t, beta2_decay));

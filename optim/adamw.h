@@ -7,7 +7,8 @@
 // Loshchilov, Hutter: Decoupled weight decay regularization. ICLR 2019, arXiv:1711.05101, algorithm
 //   2.
 // Conventions are PyTorch's (torch.optim.AdamW): the decay is scaled by the whole learning rate,
-// where the paper scales it by the schedule's factor alone.
+// where the paper scales it by the schedule's factor alone.  The paper's lambda is the weight_decay
+// lambda / lr, with a schedule that is a factor of lr.
 #include <gradus/optim/adam.h>
 
 namespace gradus::optim {

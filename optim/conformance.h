@@ -16,6 +16,7 @@
 //   lr_scales_step = false          lr = 0 need not leave the parameter as it is
 //   still_at_zero_gradient = false  a first gradient of 0 may move the parameter
 //   nan_propagates = false          a NaN gradient may pass without a trace
+//   state_changes = false           it keeps something as it was at the first step
 //
 // and can state, for one more check, how long its steps are at most:
 //

@@ -87,6 +87,17 @@ Optimizer<R> group_by_name(const Parameters& parameters, const R& rule,
   return optimizer;
 }
 
+/// The same with the options and conventions of another library (optim/keras.h), its way to count
+/// steps included.
+template <Preset P>
+Optimizer<typename P::rule_type> group_by_name(
+    const Parameters& parameters, const P& preset,
+    const std::vector<Pattern<typename P::rule_type>>& patterns) {
+  auto optimizer = group_by_name(parameters, typename P::rule_type(preset), patterns);
+  optimizer.count_together(P::counts_together);
+  return optimizer;
+}
+
 /// The groups as a table: tensors, numbers in them, the learning rate and each option in which the
 /// groups differ, and the first names.
 std::string group_table(const OptimizerBase& optimizer);

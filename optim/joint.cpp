@@ -51,7 +51,7 @@ void JointOptimizer::probe(std::size_t group, const Options& changed, std::size_
   at(group).part->probe(at(group).group, changed, i, t, w, g, trace, visit);
 }
 std::string_view JointOptimizer::group_rule(std::size_t group) const {
-  return at(group).part->rule_name();
+  return at(group).part->group_rule(at(group).group);
 }
 
 }  // namespace gradus::optim

@@ -5,15 +5,14 @@
 //
 // Each stands for a rule of ours with the options that make it Keras's.  What is different in
 // Keras: weight decay is decoupled everywhere; all parameters count the steps of the whole
-// optimizer, so that the bias correction of one that was frozen at first is over; eps stands
-// elsewhere.
+// optimizer, so that one frozen at first has no bias correction left; eps stands elsewhere.
 //
 // What Keras's optimizers do besides is done by functions of their own, before and after a step:
 //   clipvalue                            clip_grad_value (optim/clip.h)
-//   global_clipnorm                      clip_grad_norm of all parameters
+//   global_clipnorm                      clip_grad_norm of all parameters, but for its 1e-6
 //   clipnorm, of each variable           clip_each_grad_norm
-//   use_ema, ema_momentum                Ema (optim/weight_average.h)
-//   gradient_accumulation_steps          Accumulation (optim/accumulate.h)
+//   use_ema, ema_momentum=0.99           Ema(parameters, 0.99) and copy_to (optim/weight_average.h)
+//   gradient_accumulation_steps          Accumulation; schedules count steps, Keras's micro-batches
 //   learning_rate=a schedule             Optimizer::schedule (optim/schedule.h)
 #include <gradus/optim/adadelta.h>
 #include <gradus/optim/adafactor.h>
@@ -280,9 +279,10 @@ struct Muon {
   double momentum = 0.95;
   Index ns_steps = 5;
   bool nesterov = true;
-  double rms_rate = 0.2;  ///< above 0
+  double rms_rate = 0.2;  ///< above 0: Keras's None, no scale at all, there is not
 
   operator rule_type() const {
+    require_above_zero("keras::Muon", "rms_rate", rms_rate);
     return {.lr = learning_rate,
             .weight_decay = weight_decay,
             .momentum = momentum,

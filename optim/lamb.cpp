@@ -1,6 +1,6 @@
 #include <gradus/core/reduce.h>
-#include <gradus/optim/elements.h>
 #include <gradus/optim/lamb.h>
+#include <gradus/optim/linear_update.h>
 
 #include <utility>
 
@@ -69,13 +69,13 @@ void LAMB::update(Number t, Tensor& w, const Tensor& g, State& s) const {
   const bool adapt = weight_decay != 0 || always_adapt;
   const Number rate = adapt ? named("rate", lr * trust_ratio(*this, w, r)) : lr;
   const Number share = bias_correction ? rate * scale : rate;
-  update_elements(
-      "LAMB",
-      [=](auto& wi, auto ri, auto v) {
-        named("effective rate", share / divisor(v));  // of m: a line, no work
-        wi -= rate * ri;
-      },
-      w, std::as_const(r), std::as_const(s.v));
+  if (Trace* trace = Trace::active()) {
+    const auto line = [=](auto, auto v) { named("effective rate", share / divisor(v)); };  // of m
+    trace_elements(*trace, line, w, s.v);
+  }
+  update_linear(
+      LinearForm::blas, "LAMB", [rate](auto& wi, auto ri) { wi -= rate * ri; }, w,
+      std::as_const(r));
 }
 
 }  // namespace gradus::optim

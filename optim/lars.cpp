@@ -1,6 +1,6 @@
 #include <gradus/core/reduce.h>
-#include <gradus/optim/elements.h>
 #include <gradus/optim/lars.h>
+#include <gradus/optim/linear_update.h>
 
 namespace gradus::optim {
 namespace {
@@ -42,14 +42,14 @@ void LARS::update(Number, Tensor& w, const Tensor& g, State& s) const {
     return gi;
   };
   if (momentum == 0) {
-    return update_elements(
-        "LARS", [decayed, effective](auto& wi, auto gi) { wi -= effective * decayed(wi, gi); }, w,
-        g);
+    return update_linear(
+        weight_decay == 0 ? LinearForm::blas : LinearForm::one_pass, "LARS",
+        [decayed, effective](auto& wi, auto gi) { wi -= effective * decayed(wi, gi); }, w, g);
   }
   const bool first = !s.momentum_buffer;
   start_at_zero(s.momentum_buffer, w);
-  update_elements(
-      "LARS",
+  update_linear(
+      LinearForm::one_pass, "LARS",
       [rule = *this, decayed, adapt, ratio, first](auto& wi, auto gi, auto& b) {
         auto d = decayed(wi, gi);
         if (adapt) {

@@ -15,7 +15,8 @@
 // PyTorch has no LARS.  Conventions are timm's (timm.optim.Lars): lr stands outside the buffer, eps
 // is in the divisor, and q is 1 where weight_decay is 0 unless always_adapt, so that groups of
 // biases without decay take plain steps.  With the defaults that makes it plain SGD of lr = 1!
-// As in timm, too, a gradient with a NaN counts as one of norm 0: it spoils its own elements alone.
+// As in timm, too, a gradient with a NaN counts as one of norm 0: only its own elements become NaN,
+// but the others take a step with q = 1, hundreds of times too long.
 #include <gradus/optim/rule.h>
 
 namespace gradus::optim {

@@ -1,56 +1,180 @@
 #include <gradus/core/blas.h>
-#include <gradus/core/elementwise.h>
 #include <gradus/optim/linear_update.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace gradus::optim {
 namespace {
 
-// step(first, n) for pieces of n elements from the first one on.
-template <class F>
-void for_pieces(const char* where, std::initializer_list<const Tensor*> operands, F step) {
-  const int count = static_cast<int>(operands.size());
-  core::check_operands(where, operands.begin(), count, {true, true, true});
-  require<ShapeError>(core::is_one_run(operands.begin(), count), where,
-                      ": tensors must be dense, got shape ", (*operands.begin())->shape());
-  const Index n = (*operands.begin())->numel();
-  const Index pieces = std::max<Index>(n / core::kPieceElements, 1);
-  parallel_for(pieces, [&](Index piece) {
-    const Index first = piece * core::kPieceElements;
-    step(first, piece + 1 == pieces ? n - first : core::kPieceElements);
-  });
+thread_local std::optional<LinearForm> forced_form;
+
+}  // namespace
+
+ForceLinearForm::ForceLinearForm(LinearForm form) { forced_form = form; }
+ForceLinearForm::~ForceLinearForm() { forced_form.reset(); }
+
+LinearForm linear_form(LinearForm wanted) { return forced_form.value_or(wanted); }
+
+// --- the record ----------------------------------------------------------------------------------
+
+LinearRecord::LinearRecord(int operands) : variables_(operands) {
+  for (int k = 0; k < operands; ++k) {
+    current_[static_cast<std::size_t>(k)] = owner_[static_cast<std::size_t>(k)] = k;
+  }
+}
+
+void LinearRecord::assign(int operand, unsigned used,
+                          const std::array<double, core::kMaxOperands>& share) {
+  if (variables_ == core::kMaxOperands) {
+    return fail();
+  }
+  LinearAssignment& made = assignments_[count_++];
+  made = {operand, 0, {}};
+  for (std::size_t v = 0; used >> v != 0; ++v) {
+    if (used >> v & 1) {
+      const auto owner = static_cast<std::size_t>(owner_[v]);
+      linear_ &= current_[owner] == static_cast<int>(v);  // its value is still there
+      made.used |= 1U << owner;
+      made.share[owner] = share[v];
+    }
+  }
+  current_[static_cast<std::size_t>(operand)] = variables_;
+  owner_[static_cast<std::size_t>(variables_++)] = operand;
+}
+
+void Linear::reread() {
+  const int variable = record_->variable(operand_);
+  used_ = 1U << variable;
+  constant_ = 0;
+  share_ = {};
+  share_[static_cast<std::size_t>(variable)] = 1;
+}
+
+Linear& Linear::add(const Linear& b, double sign) {
+  record_ = record_ ? record_ : b.record_;
+  used_ |= b.used_;
+  constant_ += sign * b.constant_;
+  for (std::size_t k = 0; k < share_.size(); ++k) {
+    share_[k] += sign * b.share_[k];
+  }
+  return *this;
+}
+
+Linear& Linear::scale(double factor) {
+  constant_ *= factor;
+  for (double& x : share_) {
+    x *= factor;
+  }
+  return *this;
+}
+
+Linear operator*(const Linear& a, const Linear& b) {
+  if (a.record_ && b.record_) {
+    a.record_->fail();
+  }
+  return b.record_ ? Linear(b).scale(a.constant_) : Linear(a).scale(b.constant_);
+}
+
+Linear operator/(Linear a, const Linear& b) {
+  if (b.record_) {
+    b.record_->fail();
+  }
+  return a.scale(1 / b.constant_);
+}
+
+Linear& Linear::operator=(const Linear& x) {
+  if (operand_ < 0) {
+    record_ = x.record_;
+    used_ = x.used_;
+    constant_ = x.constant_;
+    share_ = x.share_;
+    return *this;
+  }
+  if (x.constant_ != 0 || x.used_ == 0) {
+    record_->fail();
+  }
+  record_->assign(operand_, x.used_, x.share_);
+  reread();
+  return *this;
+}
+
+// --- the calls -----------------------------------------------------------------------------------
+
+namespace {
+
+// One assignment to n elements; at[k] are those of operand k.
+template <class T>
+void run_calls(const LinearAssignment& assignment, T* const* at, Index n) {
+  const auto used = [&](int k) { return (assignment.used >> k & 1) != 0; };
+  const auto share = [&](int k) { return T(assignment.share[static_cast<std::size_t>(k)]); };
+  int own = assignment.to;
+  if (!used(own)) {  // begins as a copy of the first
+    for (own = 0; !used(own);) {
+      ++own;
+    }
+    std::copy_n(at[own], n, at[assignment.to]);
+  }
+  if (share(own) != 1) {
+    blas::scal<T>(n, share(own), at[assignment.to]);
+  }
+  for (int k = 0; assignment.used >> k != 0; ++k) {
+    if (used(k) && k != own) {
+      blas::axpy<T>(n, share(k), at[k], at[assignment.to]);
+    }
+  }
+}
+
+template <class T>
+bool has_vanished(const LinearAssignment& assignment) {
+  for (std::size_t k = 0; assignment.used >> k != 0; ++k) {
+    if ((assignment.used >> k & 1) && T(assignment.share[k]) == 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
 
-void axpy_blas(double alpha, const Tensor& x, Tensor& y) {
-  visit_floating("axpy", y.dtype(), [&](auto zero) {
+bool run_linear(const LinearRecord& record, const Tensor* const* operands, int count) {
+  const std::span<const LinearAssignment> all = record.assignments();
+  if (!record.is_linear() || !core::is_one_run(operands, count)) {
+    return false;
+  }
+  return visit_floating("update_linear", operands[0]->dtype(), [&](auto zero) {
     using T = decltype(zero);
-    if (T(alpha) == 0) {
-      return axpy_fused(alpha, x, y);  // BLAS would not look at x, and hide a NaN
+    if (std::any_of(all.begin(), all.end(), has_vanished<T>)) {
+      return false;
     }
-    for_pieces("axpy", {&y, &x},
-               [&, from = x.data<T>(), to = y.mutable_data<T>()](Index i, Index n) {
-                 blas::axpy<T>(n, T(alpha), from + i, to + i);
-               });
-  });
-}
-
-void axpy_fused(double alpha, const Tensor& x, Tensor& y) {
-  core::elementwise(
-      "axpy", [alpha](auto& to, auto from) { to += alpha * from; }, y, x);
-}
-
-void momentum_blas(double momentum, double share, double lr, const Tensor& g, Tensor& b,
-                   Tensor& w) {
-  visit_floating("momentum", w.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    for_pieces("momentum", {&w, &b, &g},
-               [&, gradient = g.data<T>(), buffer = b.mutable_data<T>(),
-                weight = w.mutable_data<T>()](Index i, Index n) {
-                 blas::scal<T>(n, T(momentum), buffer + i);
-                 blas::axpy<T>(n, T(share), gradient + i, buffer + i);
-                 blas::axpy<T>(n, T(-lr), buffer + i, weight + i);
-               });
+    T* first[core::kMaxOperands];
+    for (int k = 0; k < count; ++k) {
+      first[k] = const_cast<T*>(core::element_pointer<T>(*operands[k]));
+    }
+    for (const LinearAssignment& assignment : all) {
+      operands[assignment.to]->storage().bump_version();
+    }
+    const auto run = [&](Index begin, Index n) {
+      T* at[core::kMaxOperands];
+      for (int k = 0; k < count; ++k) {
+        at[k] = first[k] + begin;
+      }
+      for (const LinearAssignment& assignment : all) {
+        run_calls<T>(assignment, at, n);
+      }
+    };
+    const Index n = operands[0]->numel();
+    const Index pieces = n / core::kPieceElements;
+    if (pieces <= 1) {
+      run(0, n);
+      return true;
+    }
+    parallel_for(pieces, [&](Index piece) {
+      const Index begin = piece * core::kPieceElements;
+      run(begin, piece + 1 == pieces ? n - begin : core::kPieceElements);
+    });
+    return true;
   });
 }
 

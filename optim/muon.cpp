@@ -1,7 +1,7 @@
 #include <gradus/core/blas.h>
 #include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
-#include <gradus/optim/elements.h>
+#include <gradus/optim/linear_update.h>
 #include <gradus/optim/muon.h>
 
 #include <utility>
@@ -64,8 +64,8 @@ void Muon::update(Number, Tensor& w, const Tensor& g, State& s) const {
   start_at_zero(s.momentum_buffer, w);
   Tensor d = empty_like(w);
   named("d", d);
-  update_elements(
-      "Muon",
+  update_linear(
+      LinearForm::one_pass, "Muon",
       [rule = *this](auto& di, auto gi, auto& average) {
         const Number share = 1 - rule.momentum;
         if (rule.sum_momentum) {
@@ -87,8 +87,8 @@ void Muon::update(Number, Tensor& w, const Tensor& g, State& s) const {
   const Number scale = matched_rms > 0 ? matched_rms * std::sqrt(std::max(rows, columns))
                                        : Number(std::sqrt(std::max(1.0, rows / columns)));
   const Number rate = named("effective rate", lr * named("scale", scale));
-  update_elements(
-      "Muon",
+  update_linear(
+      weight_decay == 0 ? LinearForm::blas : LinearForm::one_pass, "Muon",
       [rule = *this, rate](auto& wi, auto oi) {
         if (rule.weight_decay != 0) {
           wi *= 1 - rule.lr * rule.weight_decay;

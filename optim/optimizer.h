@@ -10,11 +10,16 @@
 //   grouped.groups()[0].rule.lr = 0.05;                                 // checked at the next step
 #include <gradus/core/parameter.h>
 #include <gradus/optim/optimizer_base.h>
+#include <gradus/optim/optional_members.h>
 
 namespace gradus::optim {
 
 template <Rule R>
 class Optimizer : public OptimizerBase {
+  static_assert(ChoosesParameters<R> || !NamesCheckParameter<R>,
+                "the rule has a check_parameter that cannot be called: it must be "
+                "void check_parameter(std::string_view name, const Tensor& w) const");
+
  public:
   /// One parameter, as the optimizer sees it.
   struct Entry : OptimizerBase::Entry {

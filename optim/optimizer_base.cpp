@@ -88,6 +88,7 @@ void OptimizerBase::set_option(std::string_view option, double value) {
   }
   for (std::size_t group = 0; group < group_count(); ++group) {
     assign(group, changed);
+    bases_.erase({group, changed[0].name});  // that of a factor which was loaded and not set again
   }
 }
 
@@ -97,6 +98,7 @@ void OptimizerBase::set_option(std::size_t group, std::string_view option, doubl
   const Options changed = {{std::string(option), value}};
   check_in_group(group, &changed);
   assign(group, changed);
+  bases_.erase({group, changed[0].name});
 }
 
 void OptimizerBase::add_schedule(std::size_t group, std::string_view option, const Schedule& f,

@@ -121,7 +121,8 @@ void OptimizerBase::load_state_dict(const StateDict& saved) {
           "the state must have ", group_count(), " groups, got ", saved.number("groups"));
   std::set<std::string> expected = {"rule", "steps", "count_together", "groups"};
   const Index steps = read_count(rule, saved, "steps");
-  const bool together = read_count(rule, saved, "count_together") != 0;
+  const Index together = read_count(rule, saved, "count_together");
+  require(together <= 1, where, "'count_together' must be 0 or 1, got ", together);
 
   std::vector<Options> options(group_count());
   std::map<Name, double> bases;
@@ -174,7 +175,7 @@ void OptimizerBase::load_state_dict(const StateDict& saved) {
 
   steps_ = steps;
   bases_ = std::move(bases);
-  together_ = together;
+  together_ = together == 1;
   for (std::size_t group = 0; group < group_count(); ++group) {
     assign(group, options[group]);
   }

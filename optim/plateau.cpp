@@ -82,6 +82,7 @@ bool ReduceOnPlateau::update(double metric, OptimizerBase& optimizer) {
   for (std::size_t group = 0; group < optimizer.group_count(); ++group) {
     require(!optimizer.is_scheduled(group, "lr"), "ReduceOnPlateau: lr of group ", group,
             " must not follow a schedule too; end that with schedule(\"lr\", {})");
+    next_lr(optimizer.option(group, "lr"));  // throws before anything changes
   }
   const bool cut = update(metric);
   for (std::size_t group = 0; cut && group < optimizer.group_count(); ++group) {

@@ -85,7 +85,7 @@ class ReduceOnPlateau {
   /// Takes in a metric.  Returns whether the rate is to be cut now.
   bool update(double metric);
   /// The same, and cuts the rates of all groups of the optimizer.  Throws ValueError, changing
-  /// nothing, if a schedule moves one of them.
+  /// nothing, if a schedule moves one of them, or one is not finite or below 0.
   bool update(double metric, OptimizerBase& optimizer);
 
   /// The rate after a cut: max(factor lr, min_lr), or lr where that is at most eps below lr. Throws

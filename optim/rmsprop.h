@@ -28,6 +28,8 @@ struct RMSprop {
   Number weight_decay = 0;  ///< at least 0
   bool decoupled_weight_decay = false;  ///< w <- (1 - lr * weight_decay) * w, as in Keras
   Number momentum = 0;                  ///< at least 0
+  /// Under a nearly constant gradient the variance rounds to about 0, and a step is up to
+  /// lr * |g| / eps long: take an eps that is not small beside |g|.
   bool centered = false;
   Number initial_square = 0;  ///< at least 0; 1 in TensorFlow 1, whose first steps are then short
   bool eps_in_root = false;   ///< d <- sqrt(v + eps), as in Keras and TensorFlow 1

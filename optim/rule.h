@@ -7,8 +7,7 @@
 //     static constexpr std::string_view name = "Signum";
 //     Number lr = 1e-4, beta = 0.9;
 //     static void fields(auto& self, auto&& visit) {
-//       visit("lr", self.lr);
-//       visit("beta", self.beta);
+//       each(visit, "lr", self.lr, "beta", self.beta);
 //     }
 //     struct State {
 //       Tensor m;
@@ -48,6 +47,15 @@ concept Rule = std::default_initializable<typename R::State> &&
   R::State::fields(s, [](const char*, auto&) {});
 };
 
+/// visit("a", a), visit("b", b), ... of each(visit, "a", a, "b", b, ...): the body of a `fields`.
+template <class Visit, class Member, class... Others>
+void each(Visit& visit, const char* name, Member& member, Others&&... others) {
+  visit(name, member);
+  if constexpr (sizeof...(others) > 0) {
+    each(visit, others...);
+  }
+}
+
 /// A rule that takes only some parameters has check_parameter(name, tensor), which throws.
 template <class R>
 concept ChoosesParameters = requires(const R& rule, std::string_view name, const Tensor& w) {
@@ -68,6 +76,11 @@ inline void start_at(Tensor& slot, const Tensor& w, double value) {
   }
 }
 inline void start_at_zero(Tensor& slot, const Tensor& w) { start_at(slot, w, 0); }
+/// Two slots, as of the first and second moment.
+inline void start_at_zero(Tensor& one, Tensor& other, const Tensor& w) {
+  start_at(one, w, 0);
+  start_at(other, w, 0);
+}
 
 /// Throws ValueError unless `value` is finite.
 void require_finite(std::string_view rule, const char* option, double value);

@@ -24,19 +24,14 @@ void SGD::update(Number, Tensor& w, const Tensor& g, State& s) const {
     return gi;
   };
   if (momentum == 0) {
-    const auto formula = [rate, descent](auto& wi, auto gi) { wi -= rate * descent(wi, gi); };
-    if (weight_decay != 0) {
-      return update_elements("SGD", formula, w, g);
-    }
-    if (Trace* trace = Trace::active()) {
-      trace_elements(*trace, formula, w, g);
-    }
-    return axpy_blas(-lr * towards, g, w);
+    const LinearForm form = weight_decay == 0 ? LinearForm::blas : LinearForm::one_pass;
+    return update_linear(
+        form, "SGD", [rate, descent](auto& wi, auto gi) { wi -= rate * descent(wi, gi); }, w, g);
   }
   const bool first = !s.momentum_buffer;
   start_at_zero(s.momentum_buffer, w);
-  update_elements(
-      "SGD",
+  update_linear(
+      LinearForm::one_pass, "SGD",
       [rule = *this, rate, descent, first](auto& wi, auto gi, auto& b) {
         auto d = descent(wi, gi);
         if (rule.lr_in_buffer) {

@@ -136,6 +136,17 @@ Traced Trace::operand(const Tensor& x) {
   return Traced(name, Term{value, keep({name, digits(value), value < 0 ? kSign : kAtom})}, single);
 }
 
+void Trace::settle(const Tensor& x) {
+  if (!explains() || x.shape() != w_.shape()) {
+    return;
+  }
+  const auto last = std::find_if(lines_.rbegin(), lines_.rend(),
+                                 [name = name_of(x)](const Line& l) { return l.name == name; });
+  if (last != lines_.rend()) {
+    last->value = element_of(x, index_);
+  }
+}
+
 void Trace::name(const char* name, const Tensor& x) {
   if (explains()) {
     named_.emplace_back(x, name);

@@ -62,6 +62,8 @@ class Trace {
   Traced operand(const Tensor& x);
   /// Ends the pass.
   void leave();
+  /// The last line of operand `x` ends in what x is now, which was computed in another way.
+  void settle(const Tensor& x);
   /// Calls `x` by this name from now on.
   void name(const char* name, const Tensor& x);
 

@@ -90,6 +90,12 @@ void Drawing::draw(Svg& svg, Point corner, double width, double height, double l
                    {"height", pixels(height)},
                    {"fill", "none"},
                    {"stroke", "#555555"}});
+  // Marks lie on top, whole even where their place is at the edge.
+  for (const Panel::Item& item : panel_.items_) {
+    if (item.kind == Panel::Kind::mark) {
+      draw_mark(svg, item);
+    }
+  }
 }
 
 void Drawing::draw_texts(Svg& svg, double left) const {
@@ -148,7 +154,7 @@ void Drawing::draw_item(Svg& svg, const Panel::Item& item) const {
     case Panel::Kind::band:
       return draw_band(svg, item);
     case Panel::Kind::mark:
-      return draw_mark(svg, item);
+      return;  // on top, later
     case Panel::Kind::note:
       return draw_note(svg, item);
     case Panel::Kind::levels:
@@ -202,7 +208,11 @@ void Drawing::draw_mark(Svg& svg, const Panel::Item& item) const {
   if (!x_.can_show(item.x[0]) || !y_.can_show(item.y[0])) {
     return;
   }
-  const Point c = place(item.x[0], item.y[0]);
+  const Point inside = place(item.x[0], item.y[0]);
+  if (inside.x < 0 || inside.x > width_ || inside.y < 0 || inside.y > height_) {
+    return;
+  }
+  const Point c = {corner_.x + inside.x, corner_.y + inside.y};
   if (item.mark == Mark::dot || item.mark == Mark::ring) {
     const bool full = item.mark == Mark::dot;
     svg.add("circle", {{"cx", pixels(c.x)},

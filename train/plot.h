@@ -14,7 +14,8 @@
 //   map.mark(0, 0, train::Mark::star);
 //
 // Numbers that cannot be shown (NaN, infinities, 0 and below on a logarithmic axis) interrupt a
-// line: a run that diverges ends where it does.  What lies outside the ranges is cut off.
+// line: a run that diverges ends where it does.  What lies outside the ranges is cut off; a mark
+// whose place is inside is drawn whole, on top of all lines.
 #include <gradus/train/axis.h>
 #include <gradus/train/svg.h>
 

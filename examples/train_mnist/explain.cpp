@@ -1,11 +1,24 @@
 #include "train_mnist/explain.h"
 
+#include <algorithm>
 #include <limits>
-#include <sstream>
 
 namespace train_mnist {
 
 using namespace gradus;
+
+namespace {
+
+/// "0,5"
+std::string index_text(const std::vector<Index>& index) {
+  std::string text;
+  for (const Index i : index) {
+    text += join({text.empty() ? "" : ",", i});
+  }
+  return text;
+}
+
+}  // namespace
 
 Explain explain_value(const std::string& flag, const std::string& text) {
   const std::size_t open = text.find('[');
@@ -17,9 +30,12 @@ Explain explain_value(const std::string& flag, const std::string& text) {
   Explain what;
   what.parameter = text.substr(0, open);
   what.step = whole_number(flag + ": the step", text.substr(close + 2), 1, kLargest);
-  std::istringstream indices(text.substr(open + 1, close - open - 1));
-  for (std::string index; std::getline(indices, index, ',');) {
+  const std::string indices = text.substr(open + 1, close - open - 1);
+  for (std::size_t first = 0; !indices.empty() && first <= indices.size();) {
+    const std::size_t comma = std::min(indices.find(',', first), indices.size());
+    const std::string index = indices.substr(first, comma - first);
     what.index.push_back(whole_number(flag + ": an index", index, 0, kLargest));
+    first = comma + 1;
   }
   return what;
 }
@@ -39,7 +55,7 @@ void require_explainable(const Explain& what, const Parameters& parameters, Inde
       inside = what.index[static_cast<std::size_t>(d)] < shape[d];
     }
     require<UsageError>(inside, "--explain: the index must be one of ", p.name, ", of shape ",
-                        shape);
+                        shape, ", got [", index_text(what.index), "]");
     return;
   }
   std::string list;

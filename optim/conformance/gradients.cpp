@@ -92,8 +92,8 @@ void undefined(const Subject& subject) {
           const std::size_t place = found.size() / 2;
           const double own = found[place];
           found[place] = others[place] = 0;
-          expect_same(join({"beside an element with a gradient of ", wrong}),
-                      with_values(start[0], found), with_values(start[0], others));
+          expect_same_elements(subject, join({"beside an element with a gradient of ", wrong}),
+                               {with_values(start[0], found)}, {with_values(start[0], others)});
           found[place] = own;
         }
         if (k == 2 && wrong != wrong && subject.nan_propagates) {

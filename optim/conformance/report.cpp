@@ -23,30 +23,45 @@ const Check& Report::check(std::string_view name) const {
   fail({"Report: there is no check '", name, "'; there are ", names});
 }
 
+namespace {
+
+Check run(const Claim& claim, const Subject& subject) {
+  Check check{claim.name, claim.claim, Outcome::passed, ""};
+  try {
+    claim.check(subject);
+  } catch (const Failed& failed) {
+    check.outcome = Outcome::failed;
+    check.note = failed.note;
+  } catch (const Skipped& skipped) {
+    check.outcome = Outcome::skipped;
+    check.note = skipped.note;
+  } catch (const std::exception& error) {
+    check.outcome = Outcome::failed;
+    check.note = join({"it threw: ", error.what()});
+  }
+  return check;
+}
+
+}  // namespace
+
 Report check(const Subject& subject) {
   Report report{subject.rule, subject.options, {}};
+  std::vector<Claim> all;
   for (const auto& claims :
        {gradient_claims(), symmetry_claims(), step_claims(), surviving_claims(), option_claims()}) {
-    for (const Claim& claim : claims) {
-      Check check{claim.name, claim.claim, Outcome::passed, ""};
-      try {
-        claim.check(subject);
-      } catch (const Failed& failed) {
-        check.outcome = Outcome::failed;
-        check.note = failed.note;
-      } catch (const Skipped& skipped) {
-        check.outcome = Outcome::skipped;
-        check.note = skipped.note;
-      } catch (const std::exception& error) {
-        check.outcome = Outcome::failed;
-        check.note = join({"it threw: ", error.what()});
+    all.insert(all.end(), claims.begin(), claims.end());
+  }
+  report.checks.resize(all.size());
+  // Whether the past matters is asked first: the other checks are a past, too.
+  for (const bool first : {true, false}) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].comes_first == first) {
+        report.checks[i] = run(all[i], subject);
       }
-      report.checks.push_back(std::move(check));
     }
   }
   return report;
 }
-
 std::string to_text(const Report& report) {
   std::string text = report.rule;
   for (const Option& option : report.options) {

@@ -21,10 +21,12 @@ struct Subject {
   std::vector<std::string> numbers;  ///< the options that are a Number or double
   // What the rule says about itself: see optim/conformance.h.
   bool per_element = true;
+  bool states_per_element = false;  ///< it says so, or that it is not
   bool sign_symmetric = true;
   bool lr_scales_step = true;
   bool still_at_zero_gradient = true;
   bool nan_propagates = true;
+  bool state_changes = true;
   bool bounds_steps = false;
 
   /// Members of the rule and of its State that `fields` does not visit; 0 if that cannot be known.
@@ -77,22 +79,48 @@ Subject subject_of(const R& rule) {
   Subject s;
   s.rule = R::name;
   s.options = options_of(rule);
-  if constexpr (requires { bool{R::per_element}; }) {
+  if constexpr (NamesPerElement<R>) {
+    static_assert(
+        requires { typename std::bool_constant<R::per_element>; },
+        "the rule's per_element must be a static constexpr bool");
     s.per_element = R::per_element;
+    s.states_per_element = true;
   }
-  if constexpr (requires { bool{R::sign_symmetric}; }) {
+  if constexpr (NamesSignSymmetric<R>) {
+    static_assert(
+        requires { typename std::bool_constant<R::sign_symmetric>; },
+        "the rule's sign_symmetric must be a static constexpr bool");
     s.sign_symmetric = R::sign_symmetric;
   }
-  if constexpr (requires { bool{R::lr_scales_step}; }) {
+  if constexpr (NamesLrScalesStep<R>) {
+    static_assert(
+        requires { typename std::bool_constant<R::lr_scales_step>; },
+        "the rule's lr_scales_step must be a static constexpr bool");
     s.lr_scales_step = R::lr_scales_step;
   }
-  if constexpr (requires { bool{R::still_at_zero_gradient}; }) {
+  if constexpr (NamesStillAtZeroGradient<R>) {
+    static_assert(
+        requires { typename std::bool_constant<R::still_at_zero_gradient>; },
+        "the rule's still_at_zero_gradient must be a static constexpr bool");
     s.still_at_zero_gradient = R::still_at_zero_gradient;
   }
-  if constexpr (requires { bool{R::nan_propagates}; }) {
+  if constexpr (NamesNanPropagates<R>) {
+    static_assert(
+        requires { typename std::bool_constant<R::nan_propagates>; },
+        "the rule's nan_propagates must be a static constexpr bool");
     s.nan_propagates = R::nan_propagates;
   }
-  if constexpr (requires { double{rule.step_bound(Index{1})}; }) {
+  if constexpr (NamesStateChanges<R>) {
+    static_assert(
+        requires { typename std::bool_constant<R::state_changes>; },
+        "the rule's state_changes must be a static constexpr bool");
+    s.state_changes = R::state_changes;
+  }
+  if constexpr (NamesStepBound<R>) {
+    static_assert(
+        requires { double{rule.step_bound(Index{1})}; },
+        "the rule has a step_bound that cannot be called: it must be "
+        "double step_bound(Index t) const");
     s.bounds_steps = true;
     s.step_bound = [rule](const Options& changed, Index t) {
       return double{with_options(rule, changed).step_bound(t)};

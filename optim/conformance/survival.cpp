@@ -65,6 +65,46 @@ void state_listed(const Subject& subject) {
   }
 }
 
+// Parts of the state that are after six steps what they were after the first, which makes them.
+std::set<std::string> still_state(const Subject& subject, const Options& changed) {
+  const std::vector<Tensor> start = starts(subject, f64, 1);
+  const Gradient gradient = usual(start);
+  Trial trial(subject, start, changed);
+  trial.step(gradient, 0);
+  const StateDict first = trial.optimizer->state_dict();
+  trial.steps(gradient, 1, 6);
+  const StateDict last = trial.optimizer->state_dict();
+  std::set<std::string> still;
+  for (const std::string& name : subject.state_names) {
+    const StateDict::Value& before = *first.find("parameter.p0.state." + name);
+    const StateDict::Value& after = *last.find("parameter.p0.state." + name);
+    bool is_same = false;  // nor is it where it is not in use
+    if (const auto* tensor = std::get_if<Tensor>(&after)) {
+      const auto* old = std::get_if<Tensor>(&before);
+      is_same = old && values(*tensor) == values(*old);
+    } else if (const auto* number = std::get_if<double>(&after)) {
+      is_same = *number == std::get<double>(before);
+    }
+    if (is_same) {
+      still.insert(name);
+    }
+  }
+  return still;
+}
+
+void state_changes(const Subject& subject) {
+  skip_unless(subject.state_changes, "the rule says that some of its state stays as it is");
+  std::set<std::string> still = still_state(subject, {});
+  for (const Option& option : subject.options) {  // beta = 0 may hold something still
+    if (const auto other = changed_option(subject, option); other && !still.empty()) {
+      const std::set<std::string> there = still_state(subject, {*other});
+      std::erase_if(still, [&](const std::string& name) { return !there.contains(name); });
+    }
+  }
+  expect(still.empty(), "6 steps leave '", still.empty() ? "" : *still.begin(),
+         "' as it was after the first: is it auto& in the formula?");
+}
+
 void long_run(const Subject& subject) {
   for (const Dtype dtype : {f32, f64}) {
     const std::vector<Tensor> start = starts(subject, dtype);
@@ -89,6 +129,7 @@ std::vector<Claim> surviving_claims() {
   return {
       {"save and load", "going on after it gives the bits of never stopping", save_and_load},
       {"state listed", "State's fields() visits each of its members once", state_listed},
+      {"state changes", "each part of the state is another one after some steps", state_changes},
       {"long run", "after 10 million steps everything is finite", long_run},
   };
 }

@@ -54,7 +54,8 @@ void permutation(const Subject& subject) {
         subject, {turned(start[0])}, [&](Index k, std::size_t i) { return turned(plain(k, i)); },
         kSteps);
     for (std::size_t k = 0; k < one.size(); ++k) {
-      expect_same(join({"step ", k + 1, " in another order"}), other[k][0], turned(one[k][0]));
+      expect_same_elements(subject, join({"step ", k + 1, " in another order"}), other[k],
+                           {turned(one[k][0])});
     }
   }
 }
@@ -71,7 +72,8 @@ void splitting(const Subject& subject) {
     const auto other = trajectory(
         subject, cut(whole), [&](Index k, std::size_t i) { return cut(plain(k, 0))[i]; }, kSteps);
     for (std::size_t k = 0; k < one.size(); ++k) {
-      expect_same(join({"step ", k + 1, " cut in two"}), other[k], cut(one[k][0]));
+      expect_same_elements(subject, join({"step ", k + 1, " cut in two"}), other[k],
+                           cut(one[k][0]));
     }
   }
 }
@@ -141,7 +143,10 @@ void threads(const Subject& subject) {
     int before = num_threads();
     ~Restore() { set_num_threads(before); }
   } const restore;
-  const Shape shape = subject.accepts(empty({70001})) ? Shape{70001} : Shape{307, 229};
+  // A vector only where the rule says that elements go their own way: another might ask for a
+  // matrix of its length squared.
+  const bool vector = subject.states_per_element && subject.per_element;
+  const Shape shape = vector ? Shape{70001} : Shape{307, 229};
   skip_unless(subject.accepts(empty(shape)), "the rule takes no parameter of shape ", shape);
   const std::vector<Tensor> start = {noise(shape, f32, 0), noise(shape, f32, 1)};
   const std::vector<Tensor> g = {noise(shape, f32, 2), noise(shape, f32, 3)};
@@ -180,7 +185,7 @@ std::vector<Claim> symmetry_claims() {
       {"f32 against f64", "both precisions take the same path", precision},
       {"options in double", "the formula sees a change of an option below f32", double_options},
       {"threads", "1, 2 and 3 threads give the same bits", threads},
-      {"second run", "the same start gives the same bits again", second_run},
+      {"second run", "the same start gives the same bits again", second_run, true},
   };
 }
 

@@ -155,6 +155,19 @@ void expect_same(const std::string& what, const std::vector<Tensor>& found,
   }
 }
 
+void expect_same_elements(const Subject& subject, const std::string& what,
+                          const std::vector<Tensor>& found, const std::vector<Tensor>& expected) {
+  try {
+    expect_same(what, found, expected);
+  } catch (Failed& failed) {
+    if (!subject.states_per_element) {
+      failed.note +=
+          "; a rule that looks at whole tensors says static constexpr bool per_element = false";
+    }
+    throw;
+  }
+}
+
 void expect_same(const std::string& what, const StateDict& found, const StateDict& expected) {
   for (const auto& [name, value] : expected) {
     const StateDict::Value* other = found.find(name);

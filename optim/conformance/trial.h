@@ -77,6 +77,10 @@ double largest(const Tensor& a);
 void expect_same(const std::string& what, const Tensor& found, const Tensor& expected);
 void expect_same(const std::string& what, const std::vector<Tensor>& found,
                  const std::vector<Tensor>& expected);
+/// The same for what holds if each element goes its own way: also says how a rule that looks at
+/// whole tensors is to say so, if it says nothing.
+void expect_same_elements(const Subject& subject, const std::string& what,
+                          const std::vector<Tensor>& found, const std::vector<Tensor>& expected);
 /// Throws Failed unless both hold the same names and values.
 void expect_same(const std::string& what, const StateDict& found, const StateDict& expected);
 /// Throws Failed unless parameters and state are finite.
@@ -95,6 +99,7 @@ struct Claim {
   const char* name;
   const char* claim;
   void (*check)(const Subject&);
+  bool comes_first = false;  ///< before all others, wherever it stands in the report
 };
 
 std::vector<Claim> gradient_claims();   // conformance/gradients.cpp

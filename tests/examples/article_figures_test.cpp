@@ -134,10 +134,18 @@ TEST_F(ArticleFigures, need_a_folder_to_go_to) {
   const Outcome nowhere = draw({"/nowhere"});
   EXPECT_EQ(nowhere.status, 1);
   EXPECT_EQ(nowhere.err.rfind("article_figures: write_file: ", 0), 0U) << nowhere.err;
-  const Outcome many = draw({"a", "b"});
-  EXPECT_EQ(many.status, 1);
-  EXPECT_EQ(many.err,
-            "article_figures: there must be at most one argument, the folder to draw in, got 2\n");
+}
+
+TEST_F(ArticleFigures, refuse_arguments_that_they_do_not_know) {
+  const std::string own = std::string(GRADUS_EXAMPLES_FOLDER) + "/article_figures";
+  for (const auto& [arguments, shown] :
+       {std::pair{std::vector<std::string>{"--help"}, "--help"}, {{""}, ""}, {{"a", "b"}, "b"}}) {
+    const Outcome outcome = draw(arguments);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, std::string("got \"") + shown + "\"; usage: " + own +
+                               " [folder], which is docs/figures unless given\n");
+  }
 }
 
 }  // namespace

@@ -186,8 +186,12 @@ TEST(Run, refuses_to_explain_what_there_is_not) {
        "--explain: an index must be a whole number from 0 to "
        "9223372036854775807, got 'x'"},
       {"fc1.weight[0,784]@3",
-       "--explain: the index must be one of fc1.weight, of shape [128, 784]"},
-      {"fc1.weight[0]@3", "--explain: the index must be one of fc1.weight, of shape [128, 784]"},
+       "--explain: the index must be one of fc1.weight, of shape [128, 784], got [0,784]"},
+      {"fc1.weight[0]@3",
+       "--explain: the index must be one of fc1.weight, of shape [128, 784], got [0]"},
+      {"fc1.weight[0,5,]@3",
+       "--explain: an index must be a whole number from 0 to "
+       "9223372036854775807, got ''"},
       {"fc3.weight[0,0]@3",
        "--explain: there is no parameter 'fc3.weight'; the model's parameters "
        "are fc1.weight, fc1.bias, fc2.weight, fc2.bias"},

@@ -92,7 +92,7 @@ TEST(Conformance, of_rules_with_their_defaults_skips_only_the_step_bound) {
     const Outcome expected = check.name == "step bound" ? Outcome::skipped : Outcome::passed;
     EXPECT_EQ(check.outcome, expected) << check.name << ": " << check.note;
   }
-  EXPECT_EQ(report.checks.size(), 26U);
+  EXPECT_EQ(report.checks.size(), 27U);
 }
 
 TEST(Conformance, passes_where_there_is_no_mistake) {
@@ -126,6 +126,7 @@ TEST(Conformance, finds_mistakes_in_the_formula) {
 
 TEST(Conformance, finds_elements_that_see_each_other) {
   expect_found<Mistake::neighbour>("permutation", "in another order");
+  expect_found<Mistake::neighbour>("permutation", "says static constexpr bool per_element = false");
   expect_found<Mistake::neighbour>("non-finite gradients", "beside an element");
   expect_found<Mistake::summed_gradient>("splitting", "cut in two");
 }
@@ -136,6 +137,7 @@ TEST(Conformance, finds_parameters_that_see_each_other) {
   expect_found<Mistake::shared_state>("independence", "beside others");
   expect_found<Mistake::shared_options>("groups", "beside a group with another lr");
   expect_found<Mistake::hidden_counter>("second run", "of a second run");
+  expect_found<Mistake::fading_counter>("second run", "of a second run");
   const test::WithThreads two(2);
   expect_found<Mistake::thread_dependent>("threads", "with 2 threads");
 }
@@ -143,6 +145,7 @@ TEST(Conformance, finds_parameters_that_see_each_other) {
 TEST(Conformance, finds_what_is_not_saved_or_checked) {
   expect_found<Mistake::unlisted_state>("save and load", "saved and loaded after step 1");
   expect_found<Mistake::unlisted_state>("state listed", "State has 1 members");
+  expect_found<Mistake::frozen_state>("state changes", "leave 'm' as it was");
   expect_found<Mistake::unlisted_option>("options listed", "the rule has 1 members");
   const Report report = conformance::check(Planted<Mistake::unlisted_option>{.beta2 = 0.9});
   EXPECT_EQ(report.check("save and load").outcome, Outcome::failed);
@@ -168,6 +171,34 @@ TEST(Conformance, finds_writes_to_the_wrong_place) {
   expect_found<Mistake::own_loop>("explain", "no line for w");
   expect_found<Mistake::needs_a_dimension>("shapes", "it threw");
 }
+
+// A preconditioner of its length squared must not be asked for a vector of 70,001.
+struct LongVectorsRefused : optim::SGD {
+  void update(optim::Number t, Tensor& w, const Tensor& g, State& s) const {
+    require(w.rank() == 2 || w.numel() < 1000, "too long");
+    optim::SGD::update(t, w, g, s);
+  }
+};
+struct LongVectorsTaken : LongVectorsRefused {
+  static constexpr bool per_element = true;
+};
+
+TEST(Conformance, takes_long_vectors_only_for_rules_that_say_per_element) {
+  EXPECT_EQ(conformance::check<LongVectorsRefused>().check("threads").outcome, Outcome::passed);
+  EXPECT_EQ(conformance::check<LongVectorsTaken>().check("threads").outcome, Outcome::failed);
+}
+
+// Optional members that are there and are not what they must be are told from missing ones.
+struct Misspelt : optim::SGD {
+  double step_bound(Index) { return 1; }
+  void check_parameter(const std::string&, const Tensor&) const {}
+  bool per_element = false;
+};
+static_assert(optim::NamesStepBound<Misspelt> && optim::NamesCheckParameter<Misspelt>);
+static_assert(optim::NamesPerElement<Misspelt> && !optim::ChoosesParameters<Misspelt>);
+static_assert(!optim::NamesStepBound<optim::SGD> && !optim::NamesCheckParameter<optim::SGD>);
+static_assert(!optim::NamesPerElement<optim::SGD> && optim::NamesPerElement<optim::LARS>);
+static_assert(optim::NamesCheckParameter<optim::Muon> && optim::ChoosesParameters<optim::Muon>);
 
 TEST(Conformance, leaves_the_number_of_threads_as_it_was) {
   const test::WithThreads two(2);

@@ -133,13 +133,7 @@ TEST(Explain, ends_in_the_bits_of_the_real_step) {
             << test::describe(rule) << ": explaining changed the step";
         const double real = convert(w, f64).to_vector<double>()[13];
         EXPECT_EQ(e.steps[0].after, real);
-        const bool through_blas = e.rule == "SGD" && explained.option(0, "momentum") == 0 &&
-                                  explained.option(0, "weight_decay") == 0;
-        if (through_blas) {  // where product and sum may be fused
-          EXPECT_NEAR(line(e, 0, "w").value, real, 3e-7);
-        } else {
-          EXPECT_EQ(line(e, 0, "w").value, real) << test::describe(rule) << " step " << t;
-        }
+        EXPECT_EQ(line(e, 0, "w").value, real) << test::describe(rule) << " step " << t;
       }
     }
   });

@@ -139,6 +139,14 @@ TEST(Groups, a_pattern_without_a_change_is_refused) {
       "SGD: group_by_name: the pattern '*' must have a change of the options, got none");
 }
 
+TEST(Groups, of_presets_by_name_keep_their_conventions) {
+  const auto opt = group_by_name(network(), optim::keras::Adam{.weight_decay = 0.1},
+                                 {{"*.bias", [](optim::Adam& o) { o.weight_decay = 0; }}});
+  EXPECT_TRUE(opt.counts_together());
+  EXPECT_TRUE(opt.groups()[1].rule.eps_before_correction);
+  EXPECT_EQ(opt.groups()[1].rule.weight_decay, 0);
+}
+
 TEST(Groups, of_presets_count_alike) {
   const auto leaf = [](const char* name) {
     return Parameters{{name, ones({1}).set_requires_grad()}};

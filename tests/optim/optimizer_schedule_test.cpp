@@ -179,6 +179,31 @@ TEST_F(TwoGroups, go_on_with_the_base_of_a_factor_after_loading) {
   }
 }
 
+// What was set by hand since then is the new base.
+TEST_F(TwoGroups, take_a_rate_that_is_set_after_loading_for_the_base_of_a_factor) {
+  opt.schedule_factor("lr", [](Index) { return 0.5; });
+  opt.step();
+  Optimizer<SGD> other;
+  other.add_group({{"a", leaf()}});
+  other.add_group({{"b", leaf()}});
+  other.load_state_dict(opt.state_dict());
+  other.set_lr(2);
+  other.set_option(1, "lr", 8);
+  other.schedule_factor("lr", [](Index) { return 0.5; });
+  other.step();
+  EXPECT_EQ(other.groups()[0].rule.lr, 1);
+  EXPECT_EQ(other.groups()[1].rule.lr, 4);
+}
+
+TEST_F(TwoGroups, leave_a_plateau_as_it_was_where_a_rate_cannot_be_cut) {
+  optim::ReduceOnPlateau plateau;
+  plateau.update(1, opt);
+  opt.groups()[1].rule.lr = NAN;
+  expect_error<ValueError>([&] { plateau.update(1, opt); },
+                           "ReduceOnPlateau: lr must be finite and at least 0, got nan");
+  EXPECT_EQ(plateau.state().bad, 0);
+}
+
 TEST(Schedule, needs_a_group) {
   Optimizer<SGD> none;
   expect_error<ValueError>([&] { none.schedule("lr", [](Index) { return 1.0; }); },

@@ -44,6 +44,8 @@ enum class Mistake {
   own_loop,             // pointers instead of update_elements
   normalised_gradient,  // g / sqrt(g^2), which is 0 / 0 below 1e-19 in f32
   fourth_power,         // g^4, which overflows above 1e9 in f32
+  fading_counter,  // lr (1 - 2^-count) with a count of all calls, of which soon nothing is seen
+  frozen_state,    // m is changed in a copy
 };
 
 template <Mistake kMistake>
@@ -145,7 +147,8 @@ struct Planted {
       optim::update_elements(
           "Planted", [](auto& gi, auto wi) { gi += 1e-3 * wi; }, const_cast<Tensor&>(g), w);
     }
-    optim::update_elements("Planted", formula, w, seen, s.m, s.v);
+    Tensor m = has(Mistake::frozen_state) ? s.m.clone() : s.m;
+    optim::update_elements("Planted", formula, w, seen, m, s.v);
   }
 
  private:
@@ -161,6 +164,8 @@ struct Planted {
       rate = checked_lr();
     } else if constexpr (has(Mistake::hidden_counter)) {
       rate /= 1 + std::fmod(++shared, 17);
+    } else if constexpr (has(Mistake::fading_counter)) {
+      rate /= 1 - std::pow(0.5, ++shared);
     } else if constexpr (has(Mistake::thread_dependent)) {
       rate /= num_threads();
     } else if constexpr (has(Mistake::needs_a_dimension)) {

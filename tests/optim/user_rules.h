@@ -23,10 +23,7 @@ using namespace gradus::optim;
 struct Signum {
   static constexpr std::string_view name = "Signum";
   Number lr = 1e-4, beta = 0.9;
-  static void fields(auto& self, auto&& visit) {
-    visit("lr", self.lr);
-    visit("beta", self.beta);
-  }
+  static void fields(auto& self, auto&& visit) { each(visit, "lr", self.lr, "beta", self.beta); }
   struct State {
     Tensor m;
     static void fields(auto& self, auto&& visit) { visit("m", self.m); }
@@ -62,19 +59,13 @@ struct NovoGrad {
   static constexpr bool per_element = false;
   Number lr = 1e-2, beta1 = 0.95, beta2 = 0.98, eps = 1e-8, weight_decay = 0;
   static void fields(auto& self, auto&& visit) {
-    visit("lr", self.lr);
-    visit("beta1", self.beta1);
-    visit("beta2", self.beta2);
-    visit("eps", self.eps);
-    visit("weight_decay", self.weight_decay);
+    each(visit, "lr", self.lr, "beta1", self.beta1, "beta2", self.beta2, "eps", self.eps,
+         "weight_decay", self.weight_decay);
   }
   struct State {
     Tensor m;
     Number v;
-    static void fields(auto& self, auto&& visit) {
-      visit("m", self.m);
-      visit("v", self.v);
-    }
+    static void fields(auto& self, auto&& visit) { each(visit, "m", self.m, "v", self.v); }
   };
   void check() const {
     require_at_least_zero(name, {{"lr", lr}, {"eps", eps}, {"weight_decay", weight_decay}});
@@ -112,9 +103,7 @@ struct SpectralDescent {
   Number lr = 1e-2, momentum = 0.9;
   Index iterations = 10;
   static void fields(auto& self, auto&& visit) {
-    visit("lr", self.lr);
-    visit("momentum", self.momentum);
-    visit("iterations", self.iterations);
+    each(visit, "lr", self.lr, "momentum", self.momentum, "iterations", self.iterations);
   }
   struct State {
     Tensor m;

@@ -82,13 +82,18 @@ std::vector<Choice> choices() {
   }
   std::vector<Choice> chosen;
   while (!missing.empty()) {
-    const auto gain = [&](const Choice& choice) {
+    const Choice* best = nullptr;
+    std::ptrdiff_t most = 0;
+    for (const Choice& choice : all) {
       const std::vector<Pair> pairs = pairs_of(choice);
-      return std::count_if(pairs.begin(), pairs.end(),
-                           [&](const Pair& pair) { return missing.contains(pair); });
-    };
-    chosen.push_back(*std::max_element(
-        all.begin(), all.end(), [&](const auto& a, const auto& b) { return gain(a) < gain(b); }));
+      const auto gain = std::count_if(pairs.begin(), pairs.end(),
+                                      [&](const Pair& pair) { return missing.contains(pair); });
+      if (gain > most) {
+        best = &choice;
+        most = gain;
+      }
+    }
+    chosen.push_back(*best);
     for (const Pair& pair : pairs_of(chosen.back())) {
       missing.erase(pair);
     }

@@ -150,6 +150,18 @@ TEST(Figure, has_marks_notes_and_texts_escaped) {
   EXPECT_EQ(count(svg, "<circle"), 2U);
 }
 
+TEST(Figure, has_marks_at_the_edge_whole_and_none_beyond) {
+  Figure figure;
+  Panel& panel = figure.add({.x = {0, 1}, .y = {0, 1}});
+  panel.mark(0, 1, Mark::ring);
+  panel.mark(1.01, 0.5, Mark::ring);
+  panel.mark(0.5, -0.01, Mark::ring);
+  panel.line({0, 1}, {0, 1}, {});
+  const std::string svg = figure.svg();
+  EXPECT_EQ(count(svg, "<circle"), 1U);
+  EXPECT_GT(svg.find("<circle"), svg.find("</svg>"));  // not in the window that cuts off
+}
+
 TEST(Figure, wraps_a_long_caption) {
   std::string caption;
   for (int i = 0; i < 60; ++i) {

@@ -142,6 +142,7 @@ inline Values values_of(const optim::Adafactor&) {
 inline Values values_of(const optim::Muon&) {
   return {{"lr", {0.02, 0.1}},       {"weight_decay", kDecay},   {"momentum", {0.95, 0}},
           {"nesterov", kBoth},       {"eps", {1e-7, 0.1}},       {"newton_schulz_steps", {5, 2}},
+          {"a", {3.4445, 3.4}},      {"b", {-4.775, -4.8}},      {"c", {2.0315, 2}},
           {"matched_rms", {0, 0.2}}, {"flatten_filters", kBoth}, {"sum_momentum", kBoth},
           {"add_eps", kBoth},        {"double_products", {1, 0}}};
 }
