@@ -13,6 +13,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/ops/view.h>
+#include <gradus/autograd/to_dot.h>
 #include <gradus/autograd/watch.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/parallel.h>
