@@ -8,7 +8,9 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/functions.h>
+#include <gradus/autograd/ops/join.h>
 #include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/recurrence.h>
 #include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/softmax.h>
@@ -33,6 +35,7 @@
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
 #include <gradus/nn/pool.h>
+#include <gradus/nn/recurrent.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/optim/accumulate.h>
 #include <gradus/optim/check_gradients.h>

@@ -5,6 +5,7 @@
 #include "support/op_rows/convolutions.h"
 #include "support/op_rows/functions.h"
 #include "support/op_rows/products.h"
+#include "support/op_rows/recurrent.h"
 #include "support/op_rows/reductions.h"
 #include "support/op_rows/views.h"
 
@@ -14,7 +15,7 @@ namespace gradus::test {
 inline std::vector<OpRow> op_table() {
   std::vector<OpRow> all;
   for (const auto& rows : {arithmetic_rows(), function_rows(), view_rows(), reduce_rows(),
-                           product_rows(), convolution_rows(), pool_rows()}) {
+                           product_rows(), convolution_rows(), pool_rows(), recurrent_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;
