@@ -137,6 +137,17 @@ struct Pack {
     }
     return load(lanes);
   }
+  template <class F>
+  friend Pack map_lanes(const Pack& a, const Pack& b, F f) {
+    T lanes[kLanes];
+    T others[kLanes];
+    a.store(lanes);
+    b.store(others);
+    for (int i = 0; i < kLanes; ++i) {
+      lanes[i] = f(lanes[i], others[i]);
+    }
+    return load(lanes);
+  }
 
  private:
   using Target = PackTarget<kBytes>;

@@ -1,11 +1,28 @@
 #pragma once
-// Choices by element.
-#include <gradus/core/tensor.h>
+// Choices by element.  The comparisons that make conditions are in core/compare.h.
+#include <gradus/core/compare.h>
+
+#include <optional>
 
 namespace gradus {
 
-/// a where `ones` is not 0, otherwise b; all broadcast, and `ones`, of the same dtype, has no
-/// gradient.
-Tensor where_ones(const Tensor& ones, const Tensor& a, const Tensor& b);
+/// a where `condition`, of u8, is not 0, otherwise b; all broadcast.  What is not chosen has
+/// gradient 0, whatever the upstream one: log(0) or NaN beside a mask does no harm forward, but
+/// where(x > 0, log(x), 0) at x = 0 still has 0 * infinity in log's own derivative; choose its
+/// operand too.  A number takes the tensor's dtype.  Throws DtypeError, ShapeError.
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, double b);
+Tensor where(const Tensor& condition, double a, const Tensor& b);
+/// Of the condition's shape.
+Tensor where(const Tensor& condition, double a, double b, Dtype dtype = f32);
+
+/// The larger and the smaller of two, broadcast; NaN if either is NaN.  Where both are equal each
+/// has half of the gradient.
+Tensor maximum(const Tensor& a, const Tensor& b);
+Tensor minimum(const Tensor& a, const Tensor& b);
+
+/// min(max(x, low), high), without the bound that is not given: clamp(x, 0, 1), clamp(x, {}, 1).
+/// The derivative is 1 at the bounds and between, otherwise 0.  Throws ValueError without bounds.
+Tensor clamp(const Tensor& x, std::optional<double> low, std::optional<double> high = {});
 
 }  // namespace gradus

@@ -1,7 +1,9 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/choose.h>
 #include <gradus/autograd/ops/functions.h>
-#include <gradus/autograd/ops/map.h>
+#include <gradus/autograd/ops/powers.h>
+#include <gradus/autograd/ops/recorded.h>
+#include <gradus/autograd/ops/trigonometric.h>
 #include <gradus/autograd/ops/view.h>
 
 #include <cmath>
@@ -10,28 +12,25 @@ namespace gradus {
 
 // Of numbers, beside those of tensors.
 using std::abs;
+using std::cos;
+using std::erf;
 using std::exp;
+using std::expm1;
 using std::log;
+using std::log1p;
 using std::pow;
+using std::sin;
 using std::sqrt;
 using std::tanh;
 
 namespace {
 
-// The ones and zeros of a comparison, broadcast.
-template <class F>
-Tensor ones_where(F holds, const Tensor& a, const Tensor& b) {
-  const NoGrad constant;
-  return map(
-      "compare",
-      [holds](auto x, auto z) { return where(holds(x, z), decltype(x)(1.0), decltype(x)(0.0)); }, a,
-      b);
-}
-
-// One tensor of a pair that may be a number: of the other's dtype, without dimensions.
-Tensor tensor_of(const Tensor& x, double number, const Tensor& other) {
-  return x ? x : full({}, number, other.dtype());
-}
+// Comparisons of numbers, beside those of tensors.
+bool eq(double a, double b) { return a == b; }
+bool ne(double a, double b) { return a != b; }
+bool lt(double a, double b) { return a < b; }
+bool le(double a, double b) { return a <= b; }
+double sigmoid(double a) { return 1 / (1 + std::exp(-a)); }
 
 }  // namespace
 
@@ -66,51 +65,69 @@ Recorded operator/(const Recorded& a, const Recorded& b) {
   return Recorded::combine(a, b, [](const auto& x, const auto& z) { return x / z; });
 }
 
-template <class F>
-Recorded::Mask Recorded::compare(const Recorded& a, const Recorded& b, F holds) {
-  if (!a.tensor_ && !b.tensor_) {
-    return {Tensor(), holds(a.number_, b.number_)};
+// mirrored(b, a) is holds(a, b).
+template <class F, class G>
+Recorded::Mask Recorded::compare(const Recorded& a, const Recorded& b, F holds, G mirrored) {
+  if (a.tensor_ && b.tensor_) {
+    return {holds(a.tensor_, b.tensor_), false, a.tensor_.dtype()};
   }
-  return {ones_where(holds, tensor_of(a.tensor_, a.number_, b.tensor_),
-                     tensor_of(b.tensor_, b.number_, a.tensor_))};
+  if (a.tensor_) {
+    return {holds(a.tensor_, b.number_), false, a.tensor_.dtype()};
+  }
+  if (b.tensor_) {
+    return {mirrored(b.tensor_, a.number_), false, b.tensor_.dtype()};
+  }
+  return {Tensor(), holds(a.number_, b.number_)};
 }
 
 Recorded::Mask operator<(const Recorded& a, const Recorded& b) {
-  return Recorded::compare(a, b, [](auto x, auto z) { return x < z; });
+  return Recorded::compare(
+      a, b, [](const auto& x, const auto& z) { return lt(x, z); },
+      [](const auto& z, const auto& x) { return gt(z, x); });
 }
 Recorded::Mask operator<=(const Recorded& a, const Recorded& b) {
-  return Recorded::compare(a, b, [](auto x, auto z) { return x <= z; });
+  return Recorded::compare(
+      a, b, [](const auto& x, const auto& z) { return le(x, z); },
+      [](const auto& z, const auto& x) { return ge(z, x); });
+}
+Recorded::Mask operator==(const Recorded& a, const Recorded& b) {
+  constexpr auto kEq = [](const auto& x, const auto& z) { return eq(x, z); };
+  return Recorded::compare(a, b, kEq, kEq);
 }
 Recorded::Mask operator!=(const Recorded& a, const Recorded& b) {
-  return Recorded::compare(a, b, [](auto x, auto z) { return x != z; });
+  constexpr auto kNe = [](const auto& x, const auto& z) { return ne(x, z); };
+  return Recorded::compare(a, b, kNe, kNe);
 }
 
 Recorded::Mask operator&&(const Recorded::Mask& a, const Recorded::Mask& b) {
-  if (a.ones && b.ones) {
-    return {a.ones * b.ones};
+  if (a.truth && b.truth) {
+    return {logical_and(a.truth, b.truth), false, a.dtype};
   }
-  if (a.ones) {
+  if (a.truth) {
     return b.all ? a : b;
   }
   return a.all ? b : a;
 }
 
 Recorded::Mask operator||(const Recorded::Mask& a, const Recorded::Mask& b) {
-  if (a.ones && b.ones) {
-    return {ones_where([](auto x, auto z) { return x + z > 0.0; }, a.ones, b.ones)};
+  if (a.truth && b.truth) {
+    return {logical_or(a.truth, b.truth), false, a.dtype};
   }
-  if (a.ones) {
+  if (a.truth) {
     return b.all ? b : a;
   }
   return a.all ? a : b;
 }
 
 Recorded where(const Recorded::Mask& mask, const Recorded& a, const Recorded& b) {
-  if (!mask.ones) {
+  if (!mask.truth) {
     return mask.all ? a : b;
   }
-  return Recorded(where_ones(mask.ones, tensor_of(a.tensor_, a.number_, mask.ones),
-                             tensor_of(b.tensor_, b.number_, mask.ones)));
+  if (!a.tensor_ && !b.tensor_) {
+    return Recorded(where(mask.truth, a.number_, b.number_, mask.dtype));
+  }
+  return Recorded::combine(a, b,
+                           [&](const auto& x, const auto& z) { return where(mask.truth, x, z); });
 }
 
 Recorded max(const Recorded& a, const Recorded& b) { return where(a > b || a != a, a, b); }
@@ -138,9 +155,29 @@ Recorded log(const Recorded& a) {
 Recorded tanh(const Recorded& a) {
   return Recorded::apply(a, [](const auto& x) { return tanh(x); });
 }
-Recorded sigmoid(const Recorded& a) { return 1.0 / (1.0 + exp(-a)); }
+Recorded log1p(const Recorded& a) {
+  return Recorded::apply(a, [](const auto& x) { return log1p(x); });
+}
+Recorded expm1(const Recorded& a) {
+  return Recorded::apply(a, [](const auto& x) { return expm1(x); });
+}
+Recorded sin(const Recorded& a) {
+  return Recorded::apply(a, [](const auto& x) { return sin(x); });
+}
+Recorded cos(const Recorded& a) {
+  return Recorded::apply(a, [](const auto& x) { return cos(x); });
+}
+Recorded erf(const Recorded& a) {
+  return Recorded::apply(a, [](const auto& x) { return erf(x); });
+}
+Recorded sigmoid(const Recorded& a) {
+  return Recorded::apply(a, [](const auto& x) { return sigmoid(x); });
+}
 Recorded pow(const Recorded& a, double exponent) {
   return Recorded::apply(a, [exponent](const auto& x) { return pow(x, exponent); });
+}
+Recorded pow(const Recorded& a, const Recorded& exponent) {
+  return Recorded::combine(a, exponent, [](const auto& x, const auto& z) { return pow(x, z); });
 }
 
 }  // namespace gradus

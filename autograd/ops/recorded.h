@@ -14,10 +14,11 @@ class Recorded {
   /// The tensor, stretched to the shape of `like`; a number fills one of its shape and dtype.
   Tensor as(const Tensor& like) const;
 
-  /// Where it is true, as ones and zeros.
+  /// Where it is true.
   struct Mask {
-    Tensor ones;  ///< undefined for a comparison of numbers
+    Tensor truth;  ///< u8; undefined for a comparison of numbers
     bool all = false;
+    Dtype dtype = f64;  ///< of what was compared
     friend Mask operator&&(const Mask& a, const Mask& b);
     friend Mask operator||(const Mask& a, const Mask& b);
   };
@@ -31,7 +32,7 @@ class Recorded {
   friend Mask operator>(const Recorded& a, const Recorded& b) { return b < a; }
   friend Mask operator<=(const Recorded& a, const Recorded& b);
   friend Mask operator>=(const Recorded& a, const Recorded& b) { return b <= a; }
-  friend Mask operator==(const Recorded& a, const Recorded& b) { return a <= b && b <= a; }
+  friend Mask operator==(const Recorded& a, const Recorded& b);
   friend Mask operator!=(const Recorded& a, const Recorded& b);
   friend Recorded where(const Mask& mask, const Recorded& a, const Recorded& b);
   friend Recorded max(const Recorded& a, const Recorded& b);
@@ -42,15 +43,21 @@ class Recorded {
   friend Recorded sqrt(const Recorded& a);
   friend Recorded exp(const Recorded& a);
   friend Recorded log(const Recorded& a);
+  friend Recorded log1p(const Recorded& a);
+  friend Recorded expm1(const Recorded& a);
+  friend Recorded sin(const Recorded& a);
+  friend Recorded cos(const Recorded& a);
   friend Recorded tanh(const Recorded& a);
+  friend Recorded erf(const Recorded& a);
   friend Recorded sigmoid(const Recorded& a);
   friend Recorded pow(const Recorded& a, double exponent);
+  friend Recorded pow(const Recorded& a, const Recorded& exponent);
 
  private:
   template <class F>
   static Recorded combine(const Recorded& a, const Recorded& b, F f);
-  template <class F>
-  static Mask compare(const Recorded& a, const Recorded& b, F holds);
+  template <class F, class G>
+  static Mask compare(const Recorded& a, const Recorded& b, F holds, G mirrored);
   template <class F>
   static Recorded apply(const Recorded& a, F f);
 

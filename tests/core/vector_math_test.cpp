@@ -86,6 +86,55 @@ TEST(VectorMath, f32_exp_is_the_same_bits_at_every_width) {
   }
 }
 
+// The largest distance of f32 values from exact ones, in units of the exact value's last place.
+template <class F, class G>
+double worst_ulp(const std::vector<float>& x, F formula, G exact_of) {
+  const std::vector<float> y = map(x, formula);
+  double worst = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double exact = exact_of(double(x[i]));
+    const double ulp = std::ldexp(1.0, std::max(std::ilogb(exact), -126) - 23);
+    worst = std::max(worst, std::fabs(double(y[i]) - exact) / ulp);
+  }
+  return worst;
+}
+constexpr auto kTanh = [](auto& y, auto x) { y = tanh(x); };
+constexpr auto kErf = [](auto& y, auto x) { y = erf(x); };
+
+TEST(VectorMath, f32_tanh_and_erf_are_within_2_ulp) {
+  std::vector<float> x = sweep(-1000, 1000);
+  for (float a = -5; a < 5; a += 1e-5F) {
+    x.push_back(a);
+  }
+  EXPECT_LT(worst_ulp(x, kTanh, [](double a) { return std::tanh(a); }), 2);
+  EXPECT_LT(worst_ulp(x, kErf, [](double a) { return std::erf(a); }), 2);
+}
+
+TEST(VectorMath, f32_tanh_and_erf_at_their_edges) {
+  const std::vector<float> x = {0, kInf, -kInf, 3.4e38F, -3.4e38F, 1e20F, 12, -12};
+  const std::vector<float> expected = {0, 1, -1, 1, -1, 1, 1, -1};
+  EXPECT_EQ(map(x, kTanh), expected);
+  EXPECT_EQ(map(x, kErf), expected);
+  EXPECT_TRUE(std::signbit(map(std::vector<float>{-0.0F}, kTanh)[0]));
+  EXPECT_TRUE(std::signbit(map(std::vector<float>{-0.0F}, kErf)[0]));
+  EXPECT_TRUE(std::isnan(map(std::vector<float>{kNan}, kTanh)[0]));
+  EXPECT_TRUE(std::isnan(map(std::vector<float>{kNan}, kErf)[0]));
+}
+
+TEST(VectorMath, f32_tanh_and_erf_are_the_same_bits_at_every_width) {
+  const std::vector<float> x = sweep(-1000, 1000);
+  const auto check = [&](auto formula) {
+    std::vector<float> plain(x.size());
+    core::run_plain<float>(static_cast<Index>(x.size()), formula, plain.data(), x.data());
+    for (const Cpu cpu : test::all_cpus()) {
+      const test::WithCpu active(cpu);
+      EXPECT_TRUE(map(x, formula) == plain) << to_text(cpu);
+    }
+  };
+  check(kTanh);
+  check(kErf);
+}
+
 TEST(VectorMath, sigmoid_has_no_overflow_and_keeps_small_values) {
   const auto sigmoid_of = [](const auto& x) {
     return map(x, [](auto& y, auto a) { y = sigmoid(a); });
@@ -137,11 +186,18 @@ TYPED_TEST(VectorMathOf, library_functions_are_called_lane_by_lane_at_every_widt
       }
     };
     check([](auto& y, auto a) { y = log(a); }, [](T a) { return std::log(a); });
-    check([](auto& y, auto a) { y = tanh(a); }, [](T a) { return std::tanh(a); });
+    check([](auto& y, auto a) { y = log1p(a); }, [](T a) { return std::log1p(a); });
+    check([](auto& y, auto a) { y = expm1(a); }, [](T a) { return std::expm1(a); });
+    check([](auto& y, auto a) { y = sin(a); }, [](T a) { return std::sin(a); });
+    check([](auto& y, auto a) { y = cos(a); }, [](T a) { return std::cos(a); });
     check([](auto& y, auto a) { y = pow(a, 2.5); }, [](T a) { return std::pow(a, T(2.5)); });
     check([](auto& y, auto a) { y = pow(a, 0.1); }, [](T a) { return std::pow(a, T(0.1)); });
+    check([](auto& y, auto a) { y = pow(a, 0.5 * a); },
+          [](T a) { return std::pow(a, T(0.5) * a); });
     if (sizeof(T) == 8) {
       check([](auto& y, auto a) { y = exp(a); }, [](T a) { return std::exp(a); });
+      check([](auto& y, auto a) { y = tanh(a); }, [](T a) { return std::tanh(a); });
+      check([](auto& y, auto a) { y = erf(a); }, [](T a) { return std::erf(a); });
     }
   }
 }

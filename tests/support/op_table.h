@@ -3,8 +3,10 @@
 // row.
 #include "support/op_rows/arithmetic.h"
 #include "support/op_rows/convolutions.h"
+#include "support/op_rows/elementwise.h"
 #include "support/op_rows/functions.h"
 #include "support/op_rows/products.h"
+#include "support/op_rows/recurrent.h"
 #include "support/op_rows/reductions.h"
 #include "support/op_rows/views.h"
 
@@ -13,8 +15,9 @@ namespace gradus::test {
 /// All rows.
 inline std::vector<OpRow> op_table() {
   std::vector<OpRow> all;
-  for (const auto& rows : {arithmetic_rows(), function_rows(), view_rows(), reduce_rows(),
-                           product_rows(), convolution_rows(), pool_rows()}) {
+  for (const auto& rows :
+       {arithmetic_rows(), function_rows(), view_rows(), reduce_rows(), product_rows(),
+        convolution_rows(), pool_rows(), recurrent_rows(), elementwise_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;

@@ -1,0 +1,139 @@
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/join.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/recurrence.h>
+#include <gradus/autograd/ops/view.h>
+#include <gradus/nn/init.h>
+#include <gradus/nn/recurrent.h>
+
+#include <cmath>
+
+namespace gradus::nn {
+
+Recurrent::Recurrent(const char* name, Index gates, bool has_c, Index in, Index hidden, Rng& rng,
+                     const RecurrentOptions& options)
+    : name_(name),
+      has_c_(has_c),
+      in_(in),
+      hidden_(hidden),
+      directions_(options.bidirectional ? 2 : 1) {
+  require(in >= 1 && hidden >= 1 && options.layers >= 1, name,
+          ": in, hidden and layers must be at least 1, got ", in, ", ", hidden, " and ",
+          options.layers);
+  const double bound = 1 / std::sqrt(double(hidden));
+  const auto parameter = [&](const Shape& shape) {
+    Tensor p = empty(shape);
+    uniform(p, rng, -bound, bound);
+    return p.set_requires_grad();
+  };
+  for (Index i = 0; i < options.layers * directions_; ++i) {
+    const Index width = i < directions_ ? in : directions_ * hidden;
+    Weights w;
+    w.ih = parameter({gates * hidden, width});
+    w.hh = parameter({gates * hidden, hidden});
+    if (options.bias) {
+      w.bias_ih = parameter({gates * hidden});
+      w.bias_hh = parameter({gates * hidden});
+    }
+    weights_.push_back(w);
+  }
+}
+
+void Recurrent::fields(Fields& visit) {
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    const auto directions = static_cast<std::size_t>(directions_);
+    const std::string end =
+        "_l" + std::to_string(i / directions) + (i % directions == 1 ? "_reverse" : "");
+    visit("weight_ih" + end, weights_[i].ih);
+    visit("weight_hh" + end, weights_[i].hh);
+    visit("bias_ih" + end, weights_[i].bias_ih);
+    visit("bias_hh" + end, weights_[i].bias_hh);
+  }
+}
+
+// [layers * directions, batch, hidden]
+Tensor Recurrent::start(const char* what, const Tensor& given, const Tensor& x) const {
+  const Shape shape = {Index(weights_.size()), x.size(0), hidden_};
+  if (!given) {
+    return zeros(shape, x.dtype());
+  }
+  require<ShapeError>(given.shape() == shape, name_, ": ", what, " must be ", shape, " for x ",
+                      x.shape(), ", got ", given.shape());
+  return given;
+}
+
+Recurrent::Output Recurrent::run(const Tensor& x, const Tensor& h, const Tensor& c) {
+  require<ShapeError>(x.rank() == 3 && x.size(2) == in_ && x.size(1) >= 1, name_,
+                      ": x must be [batch, time, in] with a step and in = ", in_, ", got ",
+                      x.shape());
+  require(has_c_ || !c, name_, ": there is no state c, but one was given");
+  const Tensor h0 = start("h", h, x);
+  const Tensor c0 = has_c_ ? start("c", c, x) : Tensor();
+  Tensor y = transpose(x, 0, 1);  // [time, batch, in]
+  std::vector<Tensor> outputs;
+  std::vector<Tensor> last_h;
+  std::vector<Tensor> last_c;
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    const bool backwards = i % static_cast<std::size_t>(directions_) == 1;
+    const Index layer = Index(i);
+    Tensor first = select(h0, 0, layer);
+    if (has_c_) {
+      first = join({first, select(c0, 0, layer)}, -1);
+    }
+    const Tensor all = states(y, weights_[i], first, backwards);
+    const Tensor last = unsqueeze(select(all, 0, backwards ? 0 : -1), 0);
+    last_h.push_back(has_c_ ? slice(last, -1, 0, hidden_) : last);
+    if (has_c_) {
+      last_c.push_back(slice(last, -1, hidden_, 2 * hidden_));
+    }
+    outputs.push_back(has_c_ ? slice(all, -1, 0, hidden_) : all);
+    if (Index(outputs.size()) == directions_) {  // the next layer sees both directions
+      y = directions_ == 1 ? outputs[0] : join(outputs, -1);
+      outputs.clear();
+    }
+  }
+  return {transpose(y, 0, 1), join(last_h, 0), has_c_ ? join(last_c, 0) : Tensor()};
+}
+
+namespace {
+
+Tensor both(const Tensor& a, const Tensor& b) { return a ? a + b : Tensor(); }
+
+}  // namespace
+
+RNN::RNN(Index in, Index hidden, Rng& rng, const RecurrentOptions& options, Function function)
+    : Recurrent("RNN", 1, false, in, hidden, rng, options), function_(function) {}
+
+Tensor RNN::states(const Tensor& x, const Weights& w, const Tensor& start, bool backwards) const {
+  const Tensor gates = linear(x, w.ih, both(w.bias_ih, w.bias_hh));
+  return function_ == Function::tanh ? rnn_tanh(gates, w.hh, start, backwards)
+                                     : rnn_relu(gates, w.hh, start, backwards);
+}
+
+LSTM::LSTM(Index in, Index hidden, Rng& rng, const RecurrentOptions& options)
+    : Recurrent("LSTM", 4, true, in, hidden, rng, options) {}
+
+Tensor LSTM::states(const Tensor& x, const Weights& w, const Tensor& start, bool backwards) const {
+  return lstm(linear(x, w.ih, both(w.bias_ih, w.bias_hh)), w.hh, start, backwards);
+}
+
+GRU::GRU(Index in, Index hidden, Rng& rng, const RecurrentOptions& options)
+    : Recurrent("GRU", 3, false, in, hidden, rng, options) {}
+
+// The operation has a fourth gate, the part of n's sum that comes from h: no input reaches it, and
+// no state the third.
+Tensor GRU::states(const Tensor& x, const Weights& w, const Tensor& start, bool backwards) const {
+  const Index n = hidden();
+  const Tensor from_x = join({w.ih, zeros({n, x.size(-1)}, x.dtype())}, 0);
+  const Tensor from_h =
+      join({slice(w.hh, 0, 0, 2 * n), zeros({n, n}, x.dtype()), slice(w.hh, 0, 2 * n, 3 * n)}, 0);
+  Tensor bias;
+  if (w.bias_ih) {
+    bias = join({slice(w.bias_ih, 0, 0, 2 * n) + slice(w.bias_hh, 0, 0, 2 * n),
+                 slice(w.bias_ih, 0, 2 * n, 3 * n), slice(w.bias_hh, 0, 2 * n, 3 * n)},
+                0);
+  }
+  return gru(linear(x, from_x, bias), from_h, start, backwards);
+}
+
+}  // namespace gradus::nn

@@ -1,0 +1,104 @@
+// Models that PyTorch trained, with their weights, give what they give there.
+#include <gradus/nn/recurrent.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "support/recorded.h"
+
+namespace gradus {
+namespace {
+
+using test::Recorded;
+
+Recorded case_of(const std::string& name) {
+  for (const Recorded& c : test::read_recorded("models.txt")) {
+    if (c.name == name) {
+      return c;
+    }
+  }
+  ADD_FAILURE() << "no case " << name;
+  return {};
+}
+
+// Puts the recorded values into the parameters and buffers of their names.
+class Load : public nn::Fields {
+ public:
+  explicit Load(const Recorded& c) : case_(c) {}
+
+  void operator()(const std::string& name, Tensor& parameter) override {
+    if (parameter) {
+      load(name, parameter);
+    }
+  }
+  void operator()(const std::string& name, nn::Module& child) override {
+    const std::string outer = prefix_;
+    prefix_ += name + ".";
+    child.fields(*this);
+    prefix_ = outer;
+  }
+  void buffer(const std::string& name, Tensor& x) override {
+    if (is_floating(x.dtype())) {
+      load(name, x);
+    }
+  }
+  int loaded() const { return loaded_; }
+
+ private:
+  void load(const std::string& name, Tensor& x) {
+    const std::vector<Tensor> values = case_.all(prefix_ + name);
+    ASSERT_EQ(values.size(), 1U) << prefix_ + name;
+    ASSERT_EQ(values[0].shape(), x.shape()) << prefix_ + name;
+    x = values[0];
+    ++loaded_;
+  }
+
+  const Recorded& case_;
+  std::string prefix_;
+  int loaded_ = 0;
+};
+
+void load(nn::Module& module, const Recorded& c) {
+  Load all(c);
+  module.fields(all);
+  std::size_t others = c.all("in").size() + c.all("out").size();
+  EXPECT_EQ(std::size_t(all.loaded()) + others, c.values.size()) << "of all that was recorded";
+  module.eval();
+}
+
+void expect_near(const Tensor& found, const Tensor& expected, const std::string& note) {
+  ASSERT_EQ(found.shape(), expected.shape()) << note;
+  const std::vector<float> a = found.to_vector();
+  const std::vector<float> b = expected.to_vector();
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_NEAR(a[i], b[i], 1e-5) << note << ", " << i;
+  }
+}
+
+template <class Layer>
+void expect_recurrent(Layer&& layer, const std::string& name) {
+  const Recorded c = case_of(name);
+  load(layer, c);
+  const std::vector<Tensor> in = c.all("in");
+  const std::vector<Tensor> out = c.all("out");
+  const nn::Recurrent::Output found = layer.run(in[0], in[1], in.size() > 2 ? in[2] : Tensor());
+  expect_near(found.y, out[0], name);
+  expect_near(found.h, out[1], name + ", h");
+  if (out.size() > 2) {
+    expect_near(found.c, out[2], name + ", c");
+  }
+}
+
+TEST(TorchModels, recurrent_networks_with_PyTorchs_weights_give_its_outputs_and_states) {
+  Rng rng(1);
+  const nn::RecurrentOptions deep{.layers = 2, .bidirectional = true};
+  expect_recurrent(nn::RNN(3, 5, rng), "rnn");
+  expect_recurrent(nn::RNN(3, 5, rng, {.bias = false}, nn::RNN::Function::relu), "rnn_relu");
+  expect_recurrent(nn::LSTM(3, 5, rng), "lstm");
+  expect_recurrent(nn::LSTM(3, 5, rng, deep), "lstm_deep");
+  expect_recurrent(nn::GRU(3, 5, rng), "gru");
+  expect_recurrent(nn::GRU(3, 5, rng, deep), "gru_deep");
+}
+
+}  // namespace
+}  // namespace gradus
