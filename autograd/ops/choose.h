@@ -6,10 +6,10 @@
 
 namespace gradus {
 
-/// a where `condition`, of u8, is not 0, otherwise b; all broadcast.  What is not chosen has
-/// gradient 0, whatever the upstream one: log(0) or NaN beside a mask does no harm forward, but
-/// where(x > 0, log(x), 0) at x = 0 still has 0 * infinity in log's own derivative; choose its
-/// operand too.  A number takes the tensor's dtype.  Throws DtypeError, ShapeError.
+/// a where `condition`, of u8, is not 0, otherwise b; all broadcast, and a number takes the
+/// tensor's dtype.  What is not chosen has gradient 0, even of an upstream NaN.  (That 0 still
+/// meets the derivative of what made it: in where(x > 0, log(x), 0) at x = 0 it becomes 0 / 0, as
+/// in PyTorch.) Throws DtypeError, ShapeError.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, double b);
 Tensor where(const Tensor& condition, double a, const Tensor& b);
