@@ -28,7 +28,7 @@ std::string value_of(const Tensor& x, Index max_values) {
   std::string text = to_text(x.detach());  // "tensor(...)" or "tensor(..., f64)"
   const std::string dtype = join({", ", x.dtype(), ")"});
   if (text.ends_with(dtype)) {
-    text.replace(text.size() - dtype.size(), dtype.size(), ")");
+    text.resize(text.size() - dtype.size() + 1);
   }
   std::string value = "\\n= ";
   for (std::size_t i = text.find('(') + 1; i + 1 < text.size(); ++i) {
