@@ -208,5 +208,12 @@ TEST(Node, a_warm_training_loop_asks_the_system_for_nothing) {
   EXPECT_EQ(memory_stats().system_allocations, before);
 }
 
+TEST(Node, refuses_a_result_of_whole_numbers) {
+  const Tensor x = leaf();
+  expect_error<DtypeError>(
+      [&] { record(zeros({2}, i64), "rank", {x}, [](const Tensor&, Grads&) {}); },
+      "rank: a result with a derivative must be f32 or f64, got i64; return it without record()");
+}
+
 }  // namespace
 }  // namespace gradus

@@ -53,12 +53,11 @@ TEST(MnistText, says_in_one_line_that_a_folder_is_wrong) {
 TEST(CustomFunctionText, checks_its_function_and_finds_the_causes) {
   const Outcome outcome = run_text("custom_function", {});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_TRUE(std::regex_match(outcome.out,
-                               std::regex("first derivative:  right\n"
-                                          "second derivative: right\n"
-                                          "cause  2: (1.9|2.0).\n"
-                                          "cause  7: (6.9|7.0).\n"
-                                          "cause 11: (10.9|11.0).\n")))
+  EXPECT_TRUE(std::regex_match(outcome.out, std::regex("first derivative:  right\n"
+                                                       "second derivative: right\n"
+                                                       "cause  2: (1.9|2.0).\n"
+                                                       "cause  7: (6.9|7.0).\n"
+                                                       "cause 11: (10.9|11.0).\n")))
       << outcome.out;
 }
 
