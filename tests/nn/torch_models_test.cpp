@@ -1,5 +1,6 @@
 // Models that PyTorch trained, with their weights, give what they give there.
 #include <gradus/nn/recurrent.h>
+#include <gradus/nn/transformer.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -98,6 +99,49 @@ TEST(TorchModels, recurrent_networks_with_PyTorchs_weights_give_its_outputs_and_
   expect_recurrent(nn::LSTM(3, 5, rng, deep), "lstm_deep");
   expect_recurrent(nn::GRU(3, 5, rng), "gru");
   expect_recurrent(nn::GRU(3, 5, rng, deep), "gru_deep");
+}
+
+Tensor above_the_diagonal(Index n) {
+  std::vector<std::uint8_t> hidden;
+  for (Index i = 0; i < n * n; ++i) {
+    hidden.push_back(i % n > i / n);
+  }
+  return from_vector(hidden, {n, n});
+}
+
+TEST(TorchModels, attention_with_PyTorchs_weights_gives_its_outputs_under_all_masks) {
+  const Recorded c = case_of("attention");
+  Rng rng(1);
+  nn::MultiheadAttention attention(12, 3, rng);
+  load(attention, c);
+  const std::vector<Tensor> in = c.all("in");
+  const Tensor padding = convert(in[2], u8);
+
+  const auto cross = attention.attend_and_show(in[0], in[1], in[1], {.key_padding = padding});
+  const Tensor own = attention.forward(in[0], {.causal = true});
+  const Tensor by_mask = attention.forward(in[0], {.attention = above_the_diagonal(4)});
+
+  expect_near(cross.y, c.all("out")[0], "cross");
+  expect_near(cross.weights, c.all("out")[1], "weights");
+  expect_near(own, c.all("out")[2], "causal");
+  expect_near(by_mask, c.all("out")[2], "causal by a mask");
+}
+
+void expect_encoder(const std::string& name, const nn::TransformerOptions& options) {
+  const Recorded c = case_of(name);
+  Rng rng(1);
+  nn::TransformerEncoderLayer layer(12, 3, rng, options);
+  load(layer, c);
+  const Tensor x = c.all("in")[0];
+  const Tensor padding = convert(c.all("in")[1], u8);
+  expect_near(layer(x), c.all("out")[0], name);
+  expect_near(layer.forward(x, {.causal = true}), c.all("out")[1], name + ", causal");
+  expect_near(layer.forward(x, {.key_padding = padding}), c.all("out")[2], name + ", padding");
+}
+
+TEST(TorchModels, encoders_with_PyTorchs_weights_give_its_outputs_under_all_masks) {
+  expect_encoder("encoder_relu", {.feedforward = 20});
+  expect_encoder("encoder_gelu_norm_first", {.feedforward = 20, .gelu = true, .norm_first = true});
 }
 
 }  // namespace

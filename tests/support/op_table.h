@@ -2,6 +2,7 @@
 // The table of differentiable operations, a file a kind.  Tests go over its rows; a new op is a new
 // row.
 #include "support/op_rows/arithmetic.h"
+#include "support/op_rows/attention.h"
 #include "support/op_rows/convolutions.h"
 #include "support/op_rows/elementwise.h"
 #include "support/op_rows/functions.h"
@@ -17,7 +18,7 @@ inline std::vector<OpRow> op_table() {
   std::vector<OpRow> all;
   for (const auto& rows :
        {arithmetic_rows(), function_rows(), view_rows(), reduce_rows(), product_rows(),
-        convolution_rows(), pool_rows(), recurrent_rows(), elementwise_rows()}) {
+        convolution_rows(), pool_rows(), recurrent_rows(), attention_rows(), elementwise_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;
