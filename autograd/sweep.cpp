@@ -118,8 +118,12 @@ void Sweep::reach(const Ref<GradSlot>& slot, std::vector<GradSlot*>& open) {
   if (sweeps_running > 1) {
     interrupted_.push_back({slot, std::move(slot->sweep)});
   }
-  slot->sweep = GradSlot::Sweep();
-  slot->sweep.id = id_;
+  GradSlot::Sweep& notes = slot->sweep;
+  notes.id = id_;
+  notes.pending = 0;
+  notes.wanted = true;
+  notes.is_target = false;
+  notes.incoming = Tensor();
   reached_.push_back(slot);
   open.push_back(slot.get());
 }
@@ -180,7 +184,9 @@ void Sweep::run() {
   while (!ready.empty()) {
     const Ref<GradSlot> slot = std::move(ready.back());
     ready.pop_back();
-    complete(*slot);
+    if (slot->hooks) [[unlikely]] {
+      complete(*slot);
+    }
     if (slot->sweep.is_target) {
       arrived_.emplace_back(slot, slot->sweep.incoming);
     }
