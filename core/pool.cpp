@@ -1,3 +1,4 @@
+#include <gradus/core/max_rows.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/pool.h>
 
@@ -25,34 +26,12 @@ Shape with_area(const Shape& shape, Index height, Index width) {
 
 Index area(const Tensor& x) { return x.shape()[2] * x.shape()[3]; }
 
-// The windows of row r of places.
-template <class T>
-void max_row(const PoolAxes& axes, Index r, const T* x, T* y, std::int64_t* index) {
-  const PoolAxis& h = axes.h;
-  const PoolAxis& w = axes.w;
-  const auto row = static_cast<std::size_t>(r);
-  for (std::size_t q = 0; q < w.begin.size(); ++q) {
-    Index best = h.begin[row] * w.size + w.begin[q];
-    T largest = x[best];
-    for (Index i = h.begin[row]; i < h.end[row]; i += h.step) {
-      for (Index j = w.begin[q]; j < w.end[q]; j += w.step) {
-        const Index at = i * w.size + j;
-        const T value = x[at];
-        const bool better = value > largest || value != value;
-        largest = better ? value : largest;
-        best = better ? at : best;
-      }
-    }
-    y[q] = largest;
-    index[q] = best;
-  }
-}
-
 }  // namespace
 
 MaxPool max_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
   const Index rows = axes.h.places();
   const Index columns = axes.w.places();
+  const int stride = whole_stride(axes.w);
   return visit_floating(where, x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Tensor dense = x.dense();
@@ -62,10 +41,8 @@ MaxPool max_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
     T* y = result.y.template mutable_data<T>();
     auto* index = result.index.template mutable_data<std::int64_t>();
     for_planes(x, [&](Index plane) {
-      for (Index r = 0; r < rows; ++r) {
-        const Index to = (plane * rows + r) * columns;
-        max_row(axes, r, from + plane * area(x), y + to, index + to);
-      }
+      const Index to = plane * rows * columns;
+      max_rows(axes, stride, from + plane * area(x), y + to, index + to);
     });
     return result;
   });

@@ -66,7 +66,7 @@ Tensor run_conv(const char* name, const ConvShape& s, const Tensor& x, const Ten
       dx[1] = conv_weight(s, *x, dy);
     }
     if (dx.wanted(2)) {
-      dx[2] = sum(dy, {0, 2, 3});  // db: each place of dy
+      dx[2] = sum(sum(dy, {2, 3}), {0});  // db: each place of dy
     }
   };
   const Tensor y = core::conv(name, s, x, weight, bias);

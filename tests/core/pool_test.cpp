@@ -1,4 +1,6 @@
 // Pooling, by hand and against plain loops.
+#include <gradus/core/cpu.h>
+#include <gradus/core/max_rows.h>
 #include <gradus/core/pool.h>
 #include <gradus/core/random.h>
 #include <gtest/gtest.h>
@@ -43,6 +45,38 @@ TEST(MaxPool, takes_nan_for_the_largest_and_padding_for_none) {
   EXPECT_EQ(values[4], 9);
 }
 
+// Wide images, which go the vector way, and the same with the plain one.
+TEST(MaxPool, gives_the_same_numbers_with_every_instruction_set) {
+  Rng rng(1);
+  for (const Dtype dtype : {f32, f64}) {
+    Tensor x = randn({1, 2, 9, 101}, rng, 0, 1, dtype);
+    copy(x, convert(convert(x, i64), dtype));  // many ties
+    for (const Index stride : {1, 2}) {
+      for (const Size2& kernel : {Size2(2), Size2(3, 5)}) {
+        const Window window{.kernel = kernel, .stride = stride};
+        const core::MaxPool wide = largest(x, window);
+        const Cpu before = active_cpu();
+        set_active_cpu(Cpu::base);
+        const core::MaxPool base = largest(x, window);
+        set_active_cpu(before);
+        const auto axes = core::pool_axes("max_pool2d", x.shape(), window, false);
+        EXPECT_EQ(wide.index.to_vector<std::int64_t>(), base.index.to_vector<std::int64_t>());
+        visit_floating("test", dtype, [&](auto zero) {
+          using T = decltype(zero);
+          std::vector<T> y(static_cast<std::size_t>(axes.w.places()));
+          std::vector<std::int64_t> index(y.size());
+          core::max_row(axes, 1, x.data<T>(), y.data(), index.data());
+          for (std::size_t q = 0; q < y.size(); ++q) {
+            const test::Indices at{0, 0, 1, static_cast<Index>(q)};
+            EXPECT_EQ(test::element(wide.y, at), double(y[q]));
+            EXPECT_EQ(test::element(wide.index, at), double(index[q]));
+          }
+        });
+      }
+    }
+  }
+}
+
 TEST(AvgPool, counts_the_padding_or_does_not) {
   const Tensor x = from_vector<float>({2, 4, 6}, {1, 1, 1, 3});
   const Window window{.kernel = {1, 2}, .stride = {1, 2}, .padding = {0, 1}};
@@ -72,7 +106,7 @@ TEST(Pooling, agrees_with_plain_loops_for_all_combinations_of_options) {
   Rng rng(1);
   const Tensor x = randn({2, 3, 9, 8}, rng, 0, 1, f64);
   for (const Size2& kernel : {Size2(2), Size2(3, 1), Size2(3)}) {
-    for (const Size2& stride : {Size2(1), Size2(2, 3)}) {
+    for (const Size2& stride : {Size2(1), Size2(2), Size2(2, 3)}) {
       for (const Index padding : {0, 1}) {
         for (const Size2& dilation : {Size2(1), Size2(2, 1)}) {
           const Window w{kernel, stride, {padding, kernel.w > 1 ? padding : 0}, dilation};
