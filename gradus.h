@@ -31,6 +31,7 @@
 #include <gradus/core/state_dict.h>
 #include <gradus/core/subnormal.h>
 #include <gradus/core/tensor.h>
+#include <gradus/data/augment.h>
 #include <gradus/data/csv.h>
 #include <gradus/data/csv_text.h>
 #include <gradus/data/digits.h>
