@@ -57,6 +57,13 @@ double positive_number(const std::string& flag, const std::string& text) {
   return value;
 }
 
+double share(const std::string& flag, const std::string& text) {
+  double value = 0;
+  require<UsageError>(read_all(text, value) && value >= 0 && value < 1, flag,
+                      " must be a number from 0 to below 1, got '", text, "'");
+  return value;
+}
+
 std::string one_of(const std::string& flag, const std::string& text,
                    const std::vector<std::string>& choices) {
   std::string list;

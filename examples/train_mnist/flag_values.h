@@ -22,6 +22,8 @@ Index whole_number(const std::string& flag, const std::string& text, Index low, 
 std::uint64_t seed_number(const std::string& flag, const std::string& text);
 /// A finite number above 0: "0.1", "1e-3".
 double positive_number(const std::string& flag, const std::string& text);
+/// A number from 0 to below 1.
+double share(const std::string& flag, const std::string& text);
 /// `text` itself, which must be one of `choices`.
 std::string one_of(const std::string& flag, const std::string& text,
                    const std::vector<std::string>& choices);

@@ -5,10 +5,17 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "train_mnist/options.h"
 
 namespace train_mnist {
+
+/// "mlp", ...
+std::vector<std::string> model_names();
+
+/// The number of epochs that suits the model, unless another is asked for.
+Index usual_epochs(const std::string& model);
 
 /// The network that the options name, with random parameters: images [batch, 28, 28] -> logits
 /// [batch, 10].

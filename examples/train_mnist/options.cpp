@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <map>
 
+#include "train_mnist/model.h"
+
 namespace train_mnist {
 namespace {
 
@@ -67,18 +69,26 @@ void add_flags(Flags& flags) {
   flags.add("--data", "DIR", "folder of MNIST (default: $GRADUS_DATA/mnist)");
   flags.add("--train-size", "N", "train on the first N images (default: all)");
   flags.add("--validation", "N", "test on the last N training images instead");
-  flags.add("--model", "NAME", "mlp: 784-hidden-10 with ReLU (default)");
+  flags.add("--model", "NAME", "mlp (default), lenet or cnn; the list is below");
   flags.add("--hidden", "N", "hidden units of the mlp (default: 128)");
+  flags.add("--dropout", "P", "in front of fully connected layers (default: 0)");
+  flags.add("--augment", "NAME", "none (default), shift, or distort: also turned and bent");
   flags.add("--optimizer", "NAME", "sgd by default; the list is below");
   flags.add("--lr", "X", "learning rate (default: the optimizer's)");
   flags.add("--lr-schedule", "NAME", "linear: falling to 0 (default), or constant");
   flags.add("--opt", "KEY=VALUE", "an option of the optimizer, such as momentum=0.5");
-  flags.add("--epochs", "N", "passes over the images (default: 5)");
+  flags.add("--epochs", "N", "passes over the images (default: 5; cnn: 3)");
   flags.add("--batch-size", "N", "images in a step (default: 64; rprop: 256)");
   flags.add("--explain", "WHAT", "print a step's every line, such as fc1.weight[0,5]@3");
   flags.add("--seed", "N", "of all random numbers (default: 1)");
   flags.add("--threads", "N", "threads to use (default: one a processor)");
 }
+
+constexpr const char* kModelList =
+    "Models, with ReLU:\n"
+    "  mlp    784-hidden-10\n"
+    "  lenet  conv5x5(6)-avgpool-conv5x5(16)-avgpool-120-84-10\n"
+    "  cnn    conv3x3(32)-conv3x3(64)-maxpool-128-10\n";
 
 /// The names of all optimizers, in lines of at most 78 columns.
 std::string rule_list() {
@@ -181,10 +191,16 @@ Options read_values(const Flags& flags) {
     options.validation = whole_number("--validation", *text, 1, kMany);
   }
   if (const auto text = flags.at("--model")) {
-    options.model = one_of("--model", *text, {"mlp"});
+    options.model = one_of("--model", *text, model_names());
   }
   if (const auto text = flags.at("--hidden")) {
     options.hidden = whole_number("--hidden", *text, 1, 100'000);
+  }
+  if (const auto text = flags.at("--dropout")) {
+    options.dropout = share("--dropout", *text);
+  }
+  if (const auto text = flags.at("--augment")) {
+    options.augment = one_of("--augment", *text, {"none", "shift", "distort"});
   }
   if (const auto text = flags.at("--optimizer")) {
     options.optimizer = one_of("--optimizer", *text, rule_names());
@@ -192,6 +208,7 @@ Options read_values(const Flags& flags) {
   if (const auto text = flags.at("--lr-schedule")) {
     options.rate_falls = one_of("--lr-schedule", *text, {"linear", "constant"}) == "linear";
   }
+  options.epochs = usual_epochs(options.model);
   if (const auto text = flags.at("--epochs")) {
     options.epochs = whole_number("--epochs", *text, 1, kMany);
   }
@@ -231,7 +248,7 @@ Options parse_options(const std::vector<std::string>& arguments) {
   CLI::App app("Trains a network on MNIST or on the built-in digits.", "train_mnist");
   Flags flags(app);
   add_flags(flags);
-  app.footer(rule_list());
+  app.footer(kModelList + rule_list());
   app.set_help_flag();
   bool json = false;
   bool quiet = false;

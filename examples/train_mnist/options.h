@@ -17,6 +17,8 @@ struct Options {
 
   std::string model = "mlp";
   Index hidden = 128;
+  double dropout = 0;  ///< in front of each fully connected layer but one of pixels
+  std::string augment = "none";
 
   std::string optimizer = "sgd";
   AnyRule rule;            ///< with all its options

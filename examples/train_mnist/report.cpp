@@ -40,7 +40,8 @@ void Report::start(const std::string& dataset, const std::string& model) {
   say("optimizer: " + describe(options_.rule));
   say(join({"training:  ", options_.epochs, options_.epochs == 1 ? " epoch" : " epochs",
             " in batches of ", options_.batch_size, ", lr ",
-            options_.rate_falls ? "falling linearly to 0" : "constant", ", seed ", options_.seed}));
+            options_.rate_falls ? "falling linearly to 0" : "constant", ", seed ", options_.seed,
+            options_.augment == "none" ? "" : ", augmented: " + options_.augment}));
   say(join({"computing: ", options_.threads, options_.threads == 1 ? " thread" : " threads", ", ",
             blas_name()}));
   if (const char* const type = std::getenv("OPENBLAS_CORETYPE")) {

@@ -1,6 +1,7 @@
 #include "train_mnist/training.h"
 
 #include <gradus/autograd/backward.h>
+#include <gradus/data/augment.h>
 #include <gradus/nn/loss.h>
 #include <gradus/optim/check_gradients.h>
 
@@ -51,6 +52,29 @@ void require_finite(const Tensor& loss, const Progress& progress,
   fail<Error>({where, ", though every gradient is finite; a lower --lr may help"});
 }
 
+/// Images as the network sees them: distorted anew in every epoch, if the options ask for it.
+class Augment {
+ public:
+  Augment(const std::string& name, Rng rng) : on_(name != "none"), rng_(rng) {
+    distortion_.background = -data::kMnistMean / data::kMnistStddev;
+    distortion_.shift = 2;
+    if (name == "distort") {
+      distortion_ = {.shift = 2,
+                     .rotation = 10,
+                     .scale = 0.1,
+                     .shear = 0.1,
+                     .elastic = 1.5,
+                     .background = distortion_.background};
+    }
+  }
+  Tensor operator()(const Tensor& x) { return on_ ? data::distort(x, distortion_, rng_) : x; }
+
+ private:
+  bool on_;
+  Rng rng_;
+  data::Distortion distortion_;
+};
+
 }  // namespace
 
 Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::LabelledImages& set,
@@ -62,6 +86,9 @@ Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::L
           option, optim::schedule::polynomial(1, {.total = options.epochs * loader.batches()}));
     }
   }
+  Rng numbers = rng;
+  numbers.split();  // the loader's
+  Augment augment(options.augment, numbers.split());
   Progress progress;
 
   model.train();
@@ -70,7 +97,7 @@ Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::L
     Stopwatch watch;
     const double seconds_before = progress.seconds;
     for (const data::Batch& batch : loader) {
-      const Tensor logits = model(batch.x);
+      const Tensor logits = model(augment(batch.x));
       const Tensor loss = nn::cross_entropy(logits, batch.y);
       optimizer.zero_grad();
       loss.backward();

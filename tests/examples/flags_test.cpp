@@ -60,7 +60,10 @@ const Wrong kWrong[] = {
     {{"--threads", "1000000000"}, kThreads + "1000000000'"},
     {{"--seed", "-1"}, "--seed must be a whole number from 0 to 18446744073709551615, got '-1'"},
     {{"--dataset", "cifar"}, "--dataset must be mnist or digits, got 'cifar'"},
-    {{"--model", "cnn"}, "--model must be mlp, got 'cnn'"},
+    {{"--model", "resnet"}, "--model must be mlp, lenet or cnn, got 'resnet'"},
+    {{"--dropout", "1"}, "--dropout must be a number from 0 to below 1, got '1'"},
+    {{"--dropout", "-0.5"}, "--dropout must be a number from 0 to below 1, got '-0.5'"},
+    {{"--augment", "flip"}, "--augment must be none, shift or distort, got 'flip'"},
     {{"--optimizer", "Adam"},
      "--optimizer must be sgd, adagrad, rmsprop, adadelta, adam, adamw, adamax, nadam, radam, "
      "rprop, lion, lars, lamb, muon or adafactor, got 'Adam'"},
@@ -111,9 +114,10 @@ TEST(Flags, help_lists_every_flag_and_reads_nothing) {
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.err, "");
   for (const char* flag :
-       {"--dataset", "--test-dataset", "--data", "--train-size", "--validation", "--model",
-        "--hidden", "--optimizer", "--lr", "--lr-schedule", "--opt", "--epochs", "--batch-size",
-        "--seed", "--threads", "--json", "--quiet", "--help"}) {
+       {"--dataset", "--test-dataset", "--data",    "--train-size", "--validation",
+        "--model",   "--hidden",       "--dropout", "--augment",    "--optimizer",
+        "--lr",      "--lr-schedule",  "--opt",     "--epochs",     "--batch-size",
+        "--seed",    "--threads",      "--json",    "--quiet",      "--help"}) {
     EXPECT_NE(outcome.out.find(flag + std::string(" ")), std::string::npos) << flag;
   }
 }

@@ -13,6 +13,8 @@ TEST(ParseOptions, gives_the_defaults_where_nothing_is_asked) {
   EXPECT_EQ(options.test_dataset, "mnist");
   EXPECT_EQ(options.model, "mlp");
   EXPECT_EQ(options.hidden, 128);
+  EXPECT_EQ(options.dropout, 0);
+  EXPECT_EQ(options.augment, "none");
   EXPECT_EQ(options.optimizer, "sgd");
   EXPECT_EQ(std::get<optim::SGD>(options.rule).momentum, 0.9);
   EXPECT_TRUE(options.rate_falls);
@@ -20,6 +22,12 @@ TEST(ParseOptions, gives_the_defaults_where_nothing_is_asked) {
   EXPECT_EQ(options.batch_size, 64);
   EXPECT_FALSE(options.json || options.quiet);
   EXPECT_EQ(options.help, "");
+}
+
+TEST(ParseOptions, epochs_suit_the_model_unless_others_are_asked_for) {
+  EXPECT_EQ(parse_options({"--model", "lenet"}).epochs, 5);
+  EXPECT_EQ(parse_options({"--model", "cnn"}).epochs, 3);
+  EXPECT_EQ(parse_options({"--model", "cnn", "--epochs", "7"}).epochs, 7);
 }
 
 TEST(ParseOptions, reads_every_flag) {
@@ -36,6 +44,10 @@ TEST(ParseOptions, reads_every_flag) {
                                          "mlp",
                                          "--hidden",
                                          "32",
+                                         "--dropout",
+                                         "0.25",
+                                         "--augment",
+                                         "shift",
                                          "--optimizer",
                                          "adam",
                                          "--lr",
@@ -61,6 +73,8 @@ TEST(ParseOptions, reads_every_flag) {
   EXPECT_EQ(options.train_size, 1000);
   EXPECT_EQ(options.validation, 50);
   EXPECT_EQ(options.hidden, 32);
+  EXPECT_EQ(options.dropout, 0.25);
+  EXPECT_EQ(options.augment, "shift");
   const auto& rule = std::get<optim::Adam>(options.rule);
   EXPECT_EQ(rule.lr, 1e-4);
   EXPECT_EQ(rule.beta1, 0.5);

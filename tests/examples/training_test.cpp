@@ -55,6 +55,39 @@ TEST_F(Small, rates_fall_linearly_from_the_first_step_on) {
   }
 }
 
+TEST(Models, have_the_layers_that_their_papers_count) {
+  Rng rng(1);
+  Options options;
+  const auto parameters = [&](const char* name) {
+    options.model = name;
+    return make_model(options, rng)->num_parameters();
+  };
+  EXPECT_EQ(parameters("mlp"), 784 * 128 + 128 + 128 * 10 + 10);
+  EXPECT_EQ(parameters("lenet"), 61'706);
+  EXPECT_EQ(parameters("cnn"), 320 + 18'496 + 9216 * 128 + 128 + 1290);
+}
+
+TEST(Models, of_every_kind_take_images_and_learn_with_dropout_and_distortions) {
+  const data::LabelledImages set = data::digits(60, 1);
+  for (const std::string& name : model_names()) {
+    for (const char* augment : {"none", "shift", "distort"}) {
+      Options options;
+      options.model = name;
+      options.dropout = 0.2;
+      options.augment = augment;
+      options.batch_size = 20;
+      options.epochs = 2;
+      options.rule = optim::SGD{.lr = 0.01, .momentum = 0.9};
+      Rng rng(1);
+      const auto model = make_model(options, rng);
+      const double before = evaluate(*model, set).loss;
+      const auto optimizer = make_optimizer(options.rule, model->parameters());
+      train(*model, *optimizer, set, options, rng, {});
+      EXPECT_LT(evaluate(*model, set).loss, before) << name << ", " << augment;
+    }
+  }
+}
+
 TEST_F(Small, a_constant_rate_is_left_alone) {
   options.rate_falls = false;
   EXPECT_EQ(rates(), std::vector<double>(6, 0.6));
