@@ -61,6 +61,23 @@ TEST(CustomFunctionText, checks_its_function_and_finds_the_causes) {
       << outcome.out;
 }
 
+TEST(MnistCnnText, trains_on_built_in_digits_where_there_is_no_mnist) {
+  const Outcome outcome = run_text("mnist_cnn", {});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::smatch match;
+  ASSERT_TRUE(
+      std::regex_match(outcome.out, match,
+                       std::regex("built-in digits, since there is no MNIST in ./mnist\n"
+                                  "56714 parameters\n"
+                                  "epoch 1: mean loss ([0-9.]+)\nepoch 2: mean loss ([0-9.]+)\n"
+                                  "epoch 3: mean loss ([0-9.]+)\ntest accuracy ([0-9.]+) %\n"
+                                  "moved by up to two pixels: ([0-9.]+) %\n")))
+      << outcome.out;
+  EXPECT_GT(std::stod(match[1]), std::stod(match[2]));
+  EXPECT_GT(std::stod(match[2]), std::stod(match[3]));
+  EXPECT_GT(std::stod(match[4]), 85);
+}
+
 TEST(CustomOptimizerText, checks_explains_and_trains_with_its_rule) {
   const Outcome outcome = run_text("custom_optimizer", {});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
