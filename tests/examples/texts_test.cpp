@@ -78,6 +78,19 @@ TEST(MnistCnnText, trains_on_built_in_digits_where_there_is_no_mnist) {
   EXPECT_GT(std::stod(match[4]), 85);
 }
 
+TEST(CharLmText, learns_made_up_sentences_where_there_is_no_text_and_writes_some) {
+  const Outcome outcome = run_text("char_lm", {"/nowhere", "50"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::smatch match;
+  ASSERT_TRUE(std::regex_search(
+      outcome.out, match,
+      std::regex("made-up sentences, since there is no text in /nowhere\n"
+                 "[0-9]+ characters, 22 different ones\nstep  50: loss [0-9.]+\n"
+                 "validation loss ([0-9.]+) nats per character\n\n[a-z. \n]{400}$")))
+      << outcome.out;
+  EXPECT_LT(std::stod(match[1]), 0.6);  // 3.1 for a guess among 22, 0.3 at the best
+}
+
 TEST(CustomOptimizerText, checks_explains_and_trains_with_its_rule) {
   const Outcome outcome = run_text("custom_optimizer", {});
   EXPECT_EQ(outcome.status, 0) << outcome.err;

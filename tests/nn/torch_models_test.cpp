@@ -1,5 +1,10 @@
 // Models that PyTorch trained, with their weights, give what they give there.
+#include <gradus/nn/activation.h>
+#include <gradus/nn/conv.h>
+#include <gradus/nn/linear.h>
+#include <gradus/nn/pool.h>
 #include <gradus/nn/recurrent.h>
+#include <gradus/nn/sequential.h>
 #include <gradus/nn/transformer.h>
 #include <gtest/gtest.h>
 
@@ -142,6 +147,16 @@ void expect_encoder(const std::string& name, const nn::TransformerOptions& optio
 TEST(TorchModels, encoders_with_PyTorchs_weights_give_its_outputs_under_all_masks) {
   expect_encoder("encoder_relu", {.feedforward = 20});
   expect_encoder("encoder_gelu_norm_first", {.feedforward = 20, .gelu = true, .norm_first = true});
+}
+
+TEST(TorchModels, a_convolutional_network_with_PyTorchs_weights_gives_its_outputs) {
+  const Recorded c = case_of("cnn");
+  Rng rng(1);
+  nn::Sequential cnn(nn::Conv2d(1, 4, 3, {.padding = 1}, rng), nn::ReLU(), nn::MaxPool2d(2),
+                     nn::Conv2d(4, 6, 3, {.stride = 2}, rng), nn::ReLU(), nn::Flatten(),
+                     nn::Linear(24, 3, rng));
+  load(cnn, c);
+  expect_near(cnn(c.all("in")[0]), c.all("out")[0], "cnn");
 }
 
 }  // namespace
