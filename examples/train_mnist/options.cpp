@@ -72,7 +72,7 @@ void add_flags(Flags& flags) {
   flags.add("--model", "NAME", "mlp (default), lenet or cnn; the list is below");
   flags.add("--hidden", "N", "hidden units of the mlp (default: 128)");
   flags.add("--dropout", "P", "in front of fully connected layers (default: 0)");
-  flags.add("--augment", "NAME", "none (default), shift, or distort: also turned and bent");
+  flags.add("--augment", "NAME", "none (default), shift, or distort (also bent)");
   flags.add("--optimizer", "NAME", "sgd by default; the list is below");
   flags.add("--lr", "X", "learning rate (default: the optimizer's)");
   flags.add("--lr-schedule", "NAME", "linear: falling to 0 (default), or constant");
@@ -136,8 +136,11 @@ void refuse_unknown(const std::vector<std::string>& unknown, const CLI::App& app
   fail<UsageError>({message});
 }
 
-AnyRule read_rule(const Flags& flags, const std::string& name) {
+AnyRule read_rule(const Flags& flags, const std::string& name, const std::string& model) {
   AnyRule rule = make_rule(name);
+  if (model == "cnn" && name == "sgd") {
+    set_option(rule, "lr", "0.02");  // the others' rates are the mlp's
+  }
   std::vector<std::string> settings = flags.all("--opt");
   if (const auto lr = flags.at("--lr")) {
     positive_number("--lr", *lr);
@@ -232,7 +235,7 @@ Options read_values(const Flags& flags) {
   if (const auto text = flags.at("--threads")) {
     options.threads = static_cast<int>(whole_number("--threads", *text, 1, 1024));
   }
-  options.rule = read_rule(flags, options.optimizer);
+  options.rule = read_rule(flags, options.optimizer, options.model);
   options.data = find_data(flags);
   return options;
 }

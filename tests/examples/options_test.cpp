@@ -24,6 +24,16 @@ TEST(ParseOptions, gives_the_defaults_where_nothing_is_asked) {
   EXPECT_EQ(options.help, "");
 }
 
+TEST(ParseOptions, the_rate_suits_the_model_unless_another_is_asked_for) {
+  const auto rate = [](const std::vector<std::string>& arguments) {
+    return learning_rate(parse_options(arguments).rule);
+  };
+  EXPECT_EQ(rate({"--model", "lenet"}), 0.035);
+  EXPECT_EQ(rate({"--model", "cnn"}), 0.02);
+  EXPECT_EQ(rate({"--model", "cnn", "--lr", "0.01"}), 0.01);
+  EXPECT_EQ(rate({"--model", "cnn", "--optimizer", "adam"}), 3e-3);
+}
+
 TEST(ParseOptions, epochs_suit_the_model_unless_others_are_asked_for) {
   EXPECT_EQ(parse_options({"--model", "lenet"}).epochs, 5);
   EXPECT_EQ(parse_options({"--model", "cnn"}).epochs, 3);
