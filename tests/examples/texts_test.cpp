@@ -112,5 +112,46 @@ TEST(CustomOptimizerText, checks_explains_and_trains_with_its_rule) {
   EXPECT_NE(match[1], match[2]);
 }
 
+TEST(RecommenderText, predicts_nearly_as_well_as_the_noise_allows) {
+  const Outcome outcome = run_text("recommender", {});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::smatch match;
+  ASSERT_TRUE(std::regex_search(
+      outcome.out, match,
+      std::regex("test RMSE ([0-9.]+); the noise is 0.5000, and always the mean has ([0-9.]+)\n$")))
+      << outcome.out;
+  EXPECT_GT(std::stod(match[1]), 0.48);  // below the noise there is nothing to learn
+  EXPECT_LT(std::stod(match[1]), 0.56);
+  EXPECT_GT(std::stod(match[2]), 1.3);
+}
+
+TEST(DnaText, convolutions_see_what_counted_words_do_not) {
+  const Outcome outcome = run_text("dna", {});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::smatch match;
+  ASSERT_TRUE(std::regex_match(outcome.out, match,
+                               std::regex("words of 4 letters, counted: ([0-9.]+) % right\n"
+                                          "two convolutions: ([0-9.]+) % right\n")))
+      << outcome.out;
+  EXPECT_GT(std::stod(match[1]), 58);  // chance is 50
+  EXPECT_LT(std::stod(match[1]), 75);
+  EXPECT_GT(std::stod(match[2]), 88);
+}
+
+TEST(TabularText, learns_a_table_made_by_code_and_refuses_a_broken_file_in_one_line) {
+  const Outcome outcome = run_text("tabular", {});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::smatch match;
+  ASSERT_TRUE(std::regex_search(outcome.out, match, std::regex("test accuracy ([0-9.]+) %\n$")))
+      << outcome.out;
+  EXPECT_EQ(outcome.out.rfind("600 rows, 4 inputs, 3 classes\n", 0), 0u) << outcome.out;
+  EXPECT_GT(std::stod(match[1]), 90);
+
+  const Outcome refused = run_text("tabular", {"/nowhere", "kind"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_EQ(refused.err,
+            "tabular: read_csv: /nowhere must open for reading, got No such file or directory\n");
+}
+
 }  // namespace
 }  // namespace gradus::test
