@@ -162,50 +162,6 @@ void require_floating(const char* where, const Tensor& x) {
                       x.dtype());
 }
 
-// Along one dimension, which is brought last: best(row, n) -> the element's place.
-template <class F>
-void for_each_row(const Tensor& x, int dim, F&& f) {
-  std::vector<Index> order;
-  for (int d = 0; d < x.rank(); ++d) {
-    if (d != dim) {
-      order.push_back(d);
-    }
-  }
-  order.push_back(dim);
-  const Tensor dense = permute(x, order).dense();
-  const Index n = x.shape()[dim];
-  const Index rows = x.numel() / n;
-  visit_any(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* from = dense.data<T>();
-    for (Index row = 0; row < rows; ++row) {
-      const T* at = from + row * n;
-      Index best = 0;
-      for (Index i = 1; i < n && at[best] == at[best]; ++i) {
-        best = at[i] > at[best] || at[i] != at[i] ? i : best;
-      }
-      f(row, best, at[best]);
-    }
-  });
-}
-
-struct Extreme {
-  int dim;
-  Shape shape;
-};
-Extreme check_extreme(const char* where, const Tensor& x, Index dim, bool keepdim) {
-  require<ShapeError>(x.rank() > 0, where, ": tensor must have a dimension, got shape []");
-  Extreme result{wrap_dim(where, dim, x.rank()), x.shape()};
-  require(x.shape()[result.dim] > 0, where, ": dimension ", result.dim,
-          " must not be empty, got shape ", x.shape());
-  if (keepdim) {
-    result.shape[result.dim] = 1;
-  } else {
-    result.shape.erase(result.dim);
-  }
-  return result;
-}
-
 }  // namespace
 
 Shape reduced_shape(const char* where, const Tensor& x, const std::vector<Index>& dims,
@@ -262,23 +218,6 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
     mask |= stretched ? 1U << d : 0U;
   }
   return reshape(sum_masked(x, mask, true), shape);
-}
-
-Tensor max(const Tensor& x, Index dim, bool keepdim) {
-  const Extreme extreme = check_extreme("max", x, dim, keepdim);
-  Tensor result(extreme.shape, x.dtype());
-  for_each_row(x, extreme.dim, [&](Index row, Index, auto value) {
-    result.mutable_data<decltype(value)>()[row] = value;
-  });
-  return result;
-}
-
-Tensor argmax(const Tensor& x, Index dim, bool keepdim) {
-  const Extreme extreme = check_extreme("argmax", x, dim, keepdim);
-  Tensor result(extreme.shape, i64);
-  auto* to = result.mutable_data<std::int64_t>();
-  for_each_row(x, extreme.dim, [&](Index row, Index best, auto) { to[row] = best; });
-  return result;
 }
 
 }  // namespace gradus::core

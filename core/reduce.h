@@ -26,9 +26,13 @@ double norm(const Tensor& x);
 double rms(const Tensor& x);
 /// The sum of x over what broadcasting `shape` to x's shape stretched: of shape `shape`.
 Tensor sum_to(const Tensor& x, const Shape& shape);
-/// The largest element along `dim`; NaN where there is one.  Throws ValueError if there is none.
+/// The largest and the smallest element along `dim`; NaN where there is one.  Throws ValueError if
+/// there is none.
 Tensor max(const Tensor& x, Index dim, bool keepdim = false);
-/// The place of the first largest element along `dim`, i64; a NaN counts as largest.
+Tensor min(const Tensor& x, Index dim, bool keepdim = false);
+/// The place of the first largest and the first smallest element along `dim`, i64; a NaN counts as
+/// largest, and as smallest.
 Tensor argmax(const Tensor& x, Index dim, bool keepdim = false);
+Tensor argmin(const Tensor& x, Index dim, bool keepdim = false);
 
 }  // namespace gradus::core

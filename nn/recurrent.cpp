@@ -78,7 +78,7 @@ Recurrent::Output Recurrent::run(const Tensor& x, const Tensor& h, const Tensor&
     const Index layer = Index(i);
     Tensor first = select(h0, 0, layer);
     if (has_c_) {
-      first = join({first, select(c0, 0, layer)}, -1);
+      first = cat({first, select(c0, 0, layer)}, -1);
     }
     const Tensor all = states(y, weights_[i], first, backwards);
     const Tensor last = unsqueeze(select(all, 0, backwards ? 0 : -1), 0);
@@ -88,11 +88,11 @@ Recurrent::Output Recurrent::run(const Tensor& x, const Tensor& h, const Tensor&
     }
     outputs.push_back(has_c_ ? slice(all, -1, 0, hidden_) : all);
     if (Index(outputs.size()) == directions_) {  // the next layer sees both directions
-      y = directions_ == 1 ? outputs[0] : join(outputs, -1);
+      y = directions_ == 1 ? outputs[0] : cat(outputs, -1);
       outputs.clear();
     }
   }
-  return {transpose(y, 0, 1), join(last_h, 0), has_c_ ? join(last_c, 0) : Tensor()};
+  return {transpose(y, 0, 1), cat(last_h, 0), has_c_ ? cat(last_c, 0) : Tensor()};
 }
 
 namespace {
@@ -124,14 +124,14 @@ GRU::GRU(Index in, Index hidden, Rng& rng, const RecurrentOptions& options)
 // no state the third.
 Tensor GRU::states(const Tensor& x, const Weights& w, const Tensor& start, bool backwards) const {
   const Index n = hidden();
-  const Tensor from_x = join({w.ih, zeros({n, x.size(-1)}, x.dtype())}, 0);
+  const Tensor from_x = cat({w.ih, zeros({n, x.size(-1)}, x.dtype())}, 0);
   const Tensor from_h =
-      join({slice(w.hh, 0, 0, 2 * n), zeros({n, n}, x.dtype()), slice(w.hh, 0, 2 * n, 3 * n)}, 0);
+      cat({slice(w.hh, 0, 0, 2 * n), zeros({n, n}, x.dtype()), slice(w.hh, 0, 2 * n, 3 * n)}, 0);
   Tensor bias;
   if (w.bias_ih) {
-    bias = join({slice(w.bias_ih, 0, 0, 2 * n) + slice(w.bias_hh, 0, 0, 2 * n),
-                 slice(w.bias_ih, 0, 2 * n, 3 * n), slice(w.bias_hh, 0, 2 * n, 3 * n)},
-                0);
+    bias = cat({slice(w.bias_ih, 0, 0, 2 * n) + slice(w.bias_hh, 0, 0, 2 * n),
+                slice(w.bias_ih, 0, 2 * n, 3 * n), slice(w.bias_hh, 0, 2 * n, 3 * n)},
+               0);
   }
   return gru(linear(x, from_x, bias), from_h, start, backwards);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Tensors side by side.
+// Tensors side by side, and cut apart again.
 #include <gradus/core/tensor.h>
 
 #include <vector>
@@ -8,6 +8,24 @@ namespace gradus {
 
 /// The parts one after the other along `dim`.  They have one dtype and the sizes of the first in
 /// every other dimension.  Throws ValueError of no parts, ShapeError or DtypeError.
-Tensor join(const std::vector<Tensor>& parts, Index dim);
+Tensor cat(const std::vector<Tensor>& parts, Index dim = 0);
+/// Parts of one shape along a new dimension.
+Tensor stack(const std::vector<Tensor>& parts, Index dim = 0);
+
+/// x cut along `dim` into parts of `size`, the last one smaller if need be: views.
+std::vector<Tensor> split(const Tensor& x, Index size, Index dim = 0);
+/// x cut along `dim` into parts of those sizes, which add up to its own.
+std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, Index dim = 0);
+/// x cut along `dim` into at most `count` parts of one size, the last one smaller if need be.
+std::vector<Tensor> chunk(const Tensor& x, Index count, Index dim = 0);
+
+/// x with `before` and `after` elements of `value` put around it in each dimension, from the last
+/// one on: {{left, right}, {top, bottom}}, the order of PyTorch's F.pad.  Throws ShapeError for
+/// more pairs than dimensions, ValueError for negative counts.
+struct Padding {
+  Index before = 0;
+  Index after = 0;
+};
+Tensor pad(const Tensor& x, const std::vector<Padding>& padding, double value = 0);
 
 }  // namespace gradus

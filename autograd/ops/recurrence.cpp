@@ -113,7 +113,7 @@ struct Recurrence {
     for (const Recorded& part : parts) {
       tensors.push_back(part.as(like));
     }
-    return join(tensors, -1);
+    return cat(tensors, -1);
   }
 
   template <std::size_t... K, std::size_t... S>
@@ -145,7 +145,7 @@ struct Recurrence {
       dw = dw + matmul(transpose(d, 0, 1), s[t][0].as(like));
       dgates[static_cast<std::size_t>(step(i))] = unsqueeze(d, 0);
     }
-    dx[0] = steps == 0 ? zeros_like(gates) : join(dgates, 0);
+    dx[0] = steps == 0 ? zeros_like(gates) : cat(dgates, 0);
     dx[1] = dw;
     dx[2] = joined(ds, like);
   }

@@ -3,7 +3,9 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/ops/view.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/index.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +17,10 @@ Index classes_of(const char* where, const Tensor& x) {
   require<ShapeError>(x.rank() >= 1 && x.size(-1) >= 1, where,
                       ": tensor must be [..., classes] with at least one class, got ", x.shape());
   return x.size(-1);
+}
+
+bool is_last(const char* where, const Tensor& x, Index dim) {
+  return dim == -1 || wrap_dim(where, dim, x.rank()) + 1 >= x.rank();
 }
 
 // A tensor of x's shape whose rows are made by f(row, classes, to, from x, from the others...),
@@ -39,19 +45,6 @@ Tensor map_rows(const char* where, F f, const Tensor& x, const Tensors&... other
   return y;
 }
 
-// 1 at each row's label, [rows, classes].
-Tensor one_hot(const Tensor& labels, Index classes, Dtype dtype) {
-  const Tensor hits = zeros({labels.numel(), classes}, dtype);
-  visit_floating("one_hot", dtype, [&](auto zero) {
-    auto* to = hits.mutable_data<decltype(zero)>();
-    const auto* label = labels.data<std::int64_t>();
-    for (Index row = 0; row < labels.numel(); ++row) {
-      to[row * classes + label[row]] = 1;
-    }
-  });
-  return hits;
-}
-
 // p <- e^(x - largest) of one row; returns their sum.
 template <class T>
 T exponentials(const T* x, Index n, T largest, T* p) {
@@ -66,7 +59,10 @@ T exponentials(const T* x, Index n, T largest, T* p) {
 
 }  // namespace
 
-Tensor softmax(const Tensor& x) {
+Tensor softmax(const Tensor& x, Index dim) {
+  if (!is_last("softmax", x, dim)) {
+    return transpose(softmax(transpose(x, dim, -1)), dim, -1);
+  }
   const auto forward = []<class T>(Index, Index n, T* p, const T* a) {
     const T sum = exponentials(a, n, *std::max_element(a, a + n), p);
     std::for_each(p, p + n, [&](T& value) { value /= sum; });
@@ -91,7 +87,10 @@ Tensor softmax(const Tensor& x) {
   });
 }
 
-Tensor log_softmax(const Tensor& x) {
+Tensor log_softmax(const Tensor& x, Index dim) {
+  if (!is_last("log_softmax", x, dim)) {
+    return transpose(log_softmax(transpose(x, dim, -1)), dim, -1);
+  }
   const auto forward = []<class T>(Index, Index n, T* out, const T* a) {
     const T largest = *std::max_element(a, a + n);
     const T norm = std::log(exponentials(a, n, largest, out));
@@ -151,7 +150,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
                 [logits = Saved(logits), p = Saved(p), target = Saved(target), batch](
                     const Tensor& dy, Grads& dx) {
                   if (is_recording()) {  // the plain twin of what follows
-                    const Tensor hits = one_hot(*target, (*p).size(-1), (*p).dtype());
+                    const Tensor hits = core::one_hot(*target, (*p).size(-1), (*p).dtype());
                     dx[0] = (softmax(*logits) - hits) * (dy / double(batch));
                     return;
                   }

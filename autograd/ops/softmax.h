@@ -1,14 +1,14 @@
 #pragma once
-// Exponentials normalised along the last dimension, [..., classes].  The row's largest element is
-// taken off first, so that large finite numbers never overflow.
+// Exponentials normalised along a dimension, the last one, [..., classes], unless said otherwise.
+// The row's largest element is taken off first, so that large finite numbers never overflow.
 #include <gradus/core/tensor.h>
 
 namespace gradus {
 
 /// e^x / sum e^x
-Tensor softmax(const Tensor& x);
+Tensor softmax(const Tensor& x, Index dim = -1);
 /// x - ln sum e^x
-Tensor log_softmax(const Tensor& x);
+Tensor log_softmax(const Tensor& x, Index dim = -1);
 
 /// The mean over the batch of -ln softmax(logits)[label], in nats.
 /// logits: [batch, classes], labels: i64 [batch] -> [].  NaN for an empty batch, as PyTorch.

@@ -44,23 +44,24 @@ TEST(Refuse, arithmetic_with_shapes_that_do_not_broadcast_or_other_dtypes) {
 
 TEST(Refuse, functions_and_numbers_with_integers_or_nothing) {
   using Op = Tensor (*)(const Tensor&);
-  const std::pair<std::string, Op> ops[] = {{"exp", exp},
-                                            {"log", log},
-                                            {"sqrt", sqrt},
-                                            {"abs", abs},
-                                            {"relu", relu},
-                                            {"sigmoid", sigmoid},
-                                            {"tanh", tanh},
-                                            {"softmax", softmax},
-                                            {"log_softmax", log_softmax},
-                                            {"pow", [](const Tensor& a) { return pow(a, 2); }},
-                                            {"add", [](const Tensor& a) { return a + 1; }},
-                                            {"mul", [](const Tensor& a) { return a * 2; }},
-                                            {"mul", [](const Tensor& a) { return -a; }},
-                                            {"sub", [](const Tensor& a) { return 1 - a; }},
-                                            {"div", [](const Tensor& a) { return a / 2; }},
-                                            {"div", [](const Tensor& a) { return 2 / a; }},
-                                            {"mean", [](const Tensor& a) { return mean(a); }}};
+  const std::pair<std::string, Op> ops[] = {
+      {"exp", exp},
+      {"log", log},
+      {"sqrt", sqrt},
+      {"abs", abs},
+      {"relu", relu},
+      {"sigmoid", sigmoid},
+      {"tanh", tanh},
+      {"softmax", [](const Tensor& a) { return softmax(a); }},
+      {"log_softmax", [](const Tensor& a) { return log_softmax(a); }},
+      {"pow", [](const Tensor& a) { return pow(a, 2); }},
+      {"add", [](const Tensor& a) { return a + 1; }},
+      {"mul", [](const Tensor& a) { return a * 2; }},
+      {"mul", [](const Tensor& a) { return -a; }},
+      {"sub", [](const Tensor& a) { return 1 - a; }},
+      {"div", [](const Tensor& a) { return a / 2; }},
+      {"div", [](const Tensor& a) { return 2 / a; }},
+      {"mean", [](const Tensor& a) { return mean(a); }}};
   for (const auto& op : ops) {
     const std::string& name = op.first;
     const Op f = op.second;

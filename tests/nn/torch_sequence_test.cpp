@@ -25,8 +25,8 @@ Tensor recurrent(const Tensors& x, bool bidirectional) {
   Layer layer(2, 3, rng, {.bidirectional = bidirectional});
   test::replace_parameters(layer, parameters_of(x));
   const nn::Recurrent::Output out = layer.run(x[0]);
-  const Tensor both = join({reshape(out.y, {-1}), reshape(out.h, {-1})}, 0);
-  return out.c ? join({both, reshape(out.c, {-1})}, 0) : both;
+  const Tensor both = cat({reshape(out.y, {-1}), reshape(out.h, {-1})}, 0);
+  return out.c ? cat({both, reshape(out.c, {-1})}, 0) : both;
 }
 
 Tensor multihead(const Tensors& x) {

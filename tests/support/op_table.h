@@ -6,9 +6,11 @@
 #include "support/op_rows/convolutions.h"
 #include "support/op_rows/elementwise.h"
 #include "support/op_rows/functions.h"
+#include "support/op_rows/indexing.h"
 #include "support/op_rows/products.h"
 #include "support/op_rows/recurrent.h"
 #include "support/op_rows/reductions.h"
+#include "support/op_rows/statistics.h"
 #include "support/op_rows/views.h"
 
 namespace gradus::test {
@@ -18,7 +20,8 @@ inline std::vector<OpRow> op_table() {
   std::vector<OpRow> all;
   for (const auto& rows :
        {arithmetic_rows(), function_rows(), view_rows(), reduce_rows(), product_rows(),
-        convolution_rows(), pool_rows(), recurrent_rows(), attention_rows(), elementwise_rows()}) {
+        convolution_rows(), pool_rows(), recurrent_rows(), attention_rows(), elementwise_rows(),
+        indexing_rows(), statistics_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;

@@ -35,8 +35,8 @@ OpRow recurrent_layer_row(const char* name, Index gates, bool has_c, bool both_d
     const std::size_t states = has_c ? 3 : 2;
     replace_parameters(layer, {x.begin() + std::ptrdiff_t(states), x.end()});
     const auto out = layer.run(x[0], x[1], has_c ? x[2] : Tensor());
-    const Tensor all = join({reshape(out.y, {-1}), reshape(out.h, {-1})}, 0);
-    return has_c ? join({all, reshape(out.c, {-1})}, 0) : all;
+    const Tensor all = cat({reshape(out.y, {-1}), reshape(out.h, {-1})}, 0);
+    return has_c ? cat({all, reshape(out.c, {-1})}, 0) : all;
   };
   OpRow row{name, f, {}};
   const Index directions = both_directions ? 2 : 1;
@@ -78,18 +78,7 @@ inline std::vector<OpRow> recurrent_rows() {
           recurrent_layer_row<nn::RNN>("rnn_layer", 1, false, false, true),
           recurrent_layer_row<nn::LSTM>("lstm_layer", 4, true, true, true),
           recurrent_layer_row<nn::GRU>("gru_layer", 3, false, false, true),
-          recurrent_layer_row<nn::GRU>("gru_layer_without_bias", 3, false, true, false),
-          {"join",
-           [](const Tensors& x) {
-             return join({x[0], x[1], x[0]}, -1);
-           },
-           {{{1}, {1}},
-            {{2}, {3}},
-            {{2, 3}, {2, 1}},
-            {{2, 2}, {2, 2}},
-            {{0}, {2}},
-            {{2, 0, 3}, {2, 0, 1}},
-            {{2, 1, 2}, {2, 1, 3}}}}};
+          recurrent_layer_row<nn::GRU>("gru_layer_without_bias", 3, false, true, false)};
 }
 
 }  // namespace gradus::test

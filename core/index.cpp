@@ -1,0 +1,284 @@
+#include <gradus/core/index.h>
+#include <gradus/core/parallel.h>
+#include <gradus/core/view.h>
+
+#include <algorithm>
+
+namespace gradus::core {
+namespace {
+
+constexpr Index kPiece = 16384;  // elements
+
+void require_indices(const char* where, const Tensor& indices) {
+  require<DtypeError>(indices.dtype() == i64, where, ": indices must be i64, got ",
+                      indices.dtype());
+}
+
+// `indices`, dense, all of them in [0, size).
+Tensor checked(const char* where, const Tensor& indices, Index size, const Shape& shape) {
+  const Tensor dense = indices.dense();
+  const auto* at = dense.data<std::int64_t>();
+  for (Index i = 0; i < dense.numel(); ++i) {
+    require<IndexError>(at[i] >= 0 && at[i] < size, where, ": indices must be from 0 to ", size - 1,
+                        " for a tensor of shape ", shape, ", got ", at[i], " at position ", i,
+                        " of indices of shape ", indices.shape());
+  }
+  return dense;
+}
+
+// A dense tensor as [outer, size, inner] around one of its dimensions.
+struct Around {
+  Index outer = 1;
+  Index inner = 1;
+  Around(const Shape& shape, int dim) {
+    for (int d = 0; d < shape.rank(); ++d) {
+      (d < dim ? outer : inner) *= d == dim ? 1 : shape[d];
+    }
+  }
+};
+
+int checked_dim(const char* where, const Shape& shape, Index dim) {
+  require<ShapeError>(shape.rank() > 0, where, ": tensor must have a dimension, got shape []");
+  return wrap_dim(where, dim, shape.rank());
+}
+
+int check_select(const char* where, const Shape& shape, Index dim, const Tensor& indices) {
+  const int d = checked_dim(where, shape, dim);
+  require_indices(where, indices);
+  require<ShapeError>(indices.rank() == 1, where, ": indices must be [n] for a tensor of shape ",
+                      shape, ", got ", indices.shape());
+  return d;
+}
+
+// f(piece's first, piece's end) over n things of `cost` elements each.
+template <class F>
+void in_pieces(Index n, Index cost, const F& f) {
+  const Index group = std::max<Index>(kPiece / std::max<Index>(cost, 1), 1);
+  parallel_for((n + group - 1) / group,
+               [&](Index piece) { f(piece * group, std::min(n, (piece + 1) * group)); });
+}
+
+int check_gather(const char* where, const Shape& shape, Index dim, const Tensor& indices) {
+  const int d = checked_dim(where, shape, dim);
+  require_indices(where, indices);
+  bool fits = indices.rank() == shape.rank();
+  for (int k = 0; fits && k < shape.rank(); ++k) {
+    fits = k == d || indices.shape()[k] <= shape[k];
+  }
+  require<ShapeError>(fits, where, ": indices must have the rank of the tensor and, but along ",
+                      "dimension ", d, ", no larger sizes, got ", indices.shape(), " for ", shape);
+  return d;
+}
+
+// The part of an array of that shape which the indices look at: all of it along `d`, otherwise as
+// much as they have.
+Tensor seen(const Tensor& x, int d, const Shape& indices) {
+  Tensor part = x;
+  for (int k = 0; k < x.rank(); ++k) {
+    if (k != d) {
+      part = slice(part, k, 0, indices[k]);
+    }
+  }
+  return part;
+}
+
+}  // namespace
+
+Tensor index_select(const Tensor& x, Index dim, const Tensor& indices) {
+  const int d = check_select("index_select", x.shape(), dim, indices);
+  const Tensor list = checked("index_select", indices, x.shape()[d], x.shape());
+  Shape shape = x.shape();
+  shape[d] = indices.numel();
+  Tensor y(shape, x.dtype());
+  const Around around(shape, d);
+  const Tensor dense = x.dense();
+  const auto* at = list.data<std::int64_t>();
+  visit_any(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = dense.data<T>();
+    T* to = y.mutable_data<T>();
+    in_pieces(around.outer * shape[d], around.inner, [&](Index first, Index end) {
+      for (Index i = first; i < end; ++i) {
+        const Index row = i / shape[d] * x.shape()[d] + at[i % shape[d]];
+        std::copy_n(from + row * around.inner, around.inner, to + i * around.inner);
+      }
+    });
+  });
+  return y;
+}
+
+Tensor index_sum(const Shape& shape, Index dim, const Tensor& indices, const Tensor& source) {
+  const int d = check_select("index_sum", shape, dim, indices);
+  Shape expected = shape;
+  expected[d] = indices.numel();
+  require<ShapeError>(source.shape() == expected, "index_sum: source must have the shape ",
+                      expected, " for ", indices.numel(), " indices, got ", source.shape());
+  const Tensor list = checked("index_sum", indices, shape[d], shape);
+  const auto* at = list.data<std::int64_t>();
+  Tensor y = zeros(shape, source.dtype());
+  const Around around(shape, d);
+  const Tensor dense = source.dense();
+  visit_floating("index_sum", source.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = dense.data<T>();
+    T* to = y.mutable_data<T>();
+    // Each piece sums into some of the columns, in the order of the indices.
+    in_pieces(around.outer * around.inner, indices.numel(), [&](Index first, Index end) {
+      std::vector<double> sums(static_cast<std::size_t>(shape[d]));
+      for (Index column = first; column < end; ++column) {
+        const Index outer = column / around.inner;
+        const Index inner = column % around.inner;
+        std::fill(sums.begin(), sums.end(), 0.0);
+        for (Index i = 0; i < list.numel(); ++i) {
+          sums[static_cast<std::size_t>(at[i])] +=
+              double(from[(outer * list.numel() + i) * around.inner + inner]);
+        }
+        for (Index i = 0; i < shape[d]; ++i) {
+          to[(outer * shape[d] + i) * around.inner + inner] = T(sums[static_cast<std::size_t>(i)]);
+        }
+      }
+    });
+  });
+  return y;
+}
+
+Tensor gather(const Tensor& x, Index dim, const Tensor& indices) {
+  const int d = check_gather("gather", x.shape(), dim, indices);
+  const Tensor list = checked("gather", indices, x.shape()[d], x.shape());
+  const auto* at = list.data<std::int64_t>();
+  Tensor y(indices.shape(), x.dtype());
+  const Around around(indices.shape(), d);
+  const Index n = indices.shape()[d];
+  const Index size = x.shape()[d];
+  const Tensor dense = seen(x, d, indices.shape()).dense();
+  visit_any(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = dense.data<T>();
+    T* to = y.mutable_data<T>();
+    in_pieces(around.outer * n, around.inner, [&](Index first, Index end) {
+      for (Index i = first * around.inner; i < end * around.inner; ++i) {
+        const Index outer = i / (n * around.inner);
+        to[i] = from[(outer * size + at[i]) * around.inner + i % around.inner];
+      }
+    });
+  });
+  return y;
+}
+
+Tensor scatter_sum(const Shape& shape, Index dim, const Tensor& indices, const Tensor& source) {
+  const int d = check_gather("scatter_sum", shape, dim, indices);
+  require<ShapeError>(source.shape() == indices.shape(), "scatter_sum: source must have the shape ",
+                      indices.shape(), " of the indices, got ", source.shape());
+  const Tensor list = checked("scatter_sum", indices, shape[d], shape);
+  const auto* at = list.data<std::int64_t>();
+  Tensor y = zeros(shape, source.dtype());
+  Shape part_shape = indices.shape();
+  part_shape[d] = shape[d];
+  Tensor part(part_shape, source.dtype());
+  const Around around(part_shape, d);
+  const Index n = indices.shape()[d];
+  const Tensor dense = source.dense();
+  visit_floating("scatter_sum", source.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = dense.data<T>();
+    T* to = part.mutable_data<T>();
+    in_pieces(around.outer * around.inner, n, [&](Index first, Index end) {
+      std::vector<double> sums(static_cast<std::size_t>(shape[d]));
+      for (Index column = first; column < end; ++column) {
+        const Index outer = column / around.inner;
+        const Index inner = column % around.inner;
+        std::fill(sums.begin(), sums.end(), 0.0);
+        for (Index i = 0; i < n; ++i) {
+          const Index place = (outer * n + i) * around.inner + inner;
+          sums[static_cast<std::size_t>(at[place])] += double(from[place]);
+        }
+        for (Index i = 0; i < shape[d]; ++i) {
+          to[(outer * shape[d] + i) * around.inner + inner] = T(sums[static_cast<std::size_t>(i)]);
+        }
+      }
+    });
+  });
+  copy(seen(y, d, indices.shape()), part);
+  return y;
+}
+
+Tensor one_hot(const Tensor& indices, Index classes, Dtype dtype) {
+  require_indices("one_hot", indices);
+  require(classes >= -1, "one_hot: classes must be at least 0, or -1, got ", classes);
+  Tensor list = indices.dense();
+  const auto* at = list.data<std::int64_t>();
+  if (classes == -1) {
+    require(list.numel() > 0, "one_hot: classes must be given where there are no indices, got -1 ",
+            "and indices of shape ", indices.shape());
+    classes = *std::max_element(at, at + list.numel()) + 1;
+  }
+  Shape shape = indices.shape();
+  shape.push_back(classes);
+  list = checked("one_hot", indices, classes, shape);
+  Tensor y = zeros(shape, dtype);
+  visit_any(dtype, [&](auto zero) {
+    auto* to = y.mutable_data<decltype(zero)>();
+    for (Index i = 0; i < list.numel(); ++i) {
+      to[i * classes + at[i]] = 1;
+    }
+  });
+  return y;
+}
+
+Tensor flip(const Tensor& x, const std::vector<Index>& dims) {
+  Tensor y = x;
+  unsigned seen_dims = 0;
+  for (const Index dim : dims) {
+    const int d = wrap_dim("flip", dim, x.rank());
+    require((seen_dims >> d & 1U) == 0, "flip: dims must differ, got ", dim, " twice");
+    seen_dims |= 1U << d;
+  }
+  for (const Index dim : dims) {
+    if (x.rank() > 0) {
+      const int d = wrap_dim("flip", dim, x.rank());
+      std::vector<std::int64_t> back(static_cast<std::size_t>(x.shape()[d]));
+      for (std::size_t i = 0; i < back.size(); ++i) {
+        back[i] = static_cast<std::int64_t>(back.size() - 1 - i);
+      }
+      y = index_select(y, d, from_vector(back, {x.shape()[d]}));
+    }
+  }
+  return dims.empty() ? x.clone() : y;
+}
+
+Tensor lower_triangle(Index rows, Index columns, Index diagonal) {
+  Tensor mask({rows, columns}, u8);
+  auto* to = mask.mutable_data<std::uint8_t>();
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < columns; ++j) {
+      to[i * columns + j] = j - i <= diagonal;
+    }
+  }
+  return mask;
+}
+
+Tensor cumsum(const Tensor& x, Index dim) {
+  const int d = checked_dim("cumsum", x.shape(), dim);
+  Tensor y(x.shape(), x.dtype());
+  const Around around(x.shape(), d);
+  const Index n = x.shape()[d];
+  const Tensor dense = x.dense();
+  visit_floating("cumsum", x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = dense.data<T>();
+    T* to = y.mutable_data<T>();
+    in_pieces(around.outer * around.inner, n, [&](Index first, Index end) {
+      for (Index column = first; column < end; ++column) {
+        const Index start = column / around.inner * n * around.inner + column % around.inner;
+        double sum = 0;
+        for (Index i = 0; i < n; ++i) {
+          sum += double(from[start + i * around.inner]);
+          to[start + i * around.inner] = T(sum);
+        }
+      }
+    });
+  });
+  return y;
+}
+
+}  // namespace gradus::core

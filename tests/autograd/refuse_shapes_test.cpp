@@ -1,0 +1,183 @@
+// What reads by index, joins and statistics refuse, and the exact words.
+#include <gradus/autograd/ops/index.h>
+#include <gradus/autograd/ops/join.h>
+#include <gradus/autograd/ops/statistics.h>
+#include <gtest/gtest.h>
+
+#include "support/naive.h"
+
+namespace gradus {
+namespace {
+
+using test::expect_error;
+
+Tensor x(const Shape& shape) { return zeros(shape).set_requires_grad(); }
+Tensor at(const std::vector<std::int64_t>& values) {
+  return from_vector(values, {static_cast<Index>(values.size())});
+}
+Tensor at(const std::vector<std::int64_t>& values, const Shape& shape) {
+  return from_vector(values, shape);
+}
+
+TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
+  expect_error<IndexError>(
+      [] {
+        index_select(x({2, 3}), 1, at({0, 3}));
+      },
+      "index_select: indices must be from 0 to 2 for a tensor of shape "
+      "[2, 3], got 3 at position 1 of indices of shape [2]");
+  expect_error<IndexError>(
+      [] {
+        index_select(x({2, 3}), 0, at({-1}));
+      },
+      "index_select: indices must be from 0 to 1 for a tensor of shape "
+      "[2, 3], got -1 at position 0 of indices of shape [1]");
+  expect_error<DtypeError>([] { index_select(x({2}), 0, zeros({1})); },
+                           "index_select: indices must be i64, got f32");
+  expect_error<ShapeError>(
+      [] {
+        index_select(x({2, 3}), 0, at({0}, {1, 1}));
+      },
+      "index_select: indices must be [n] for a tensor of shape [2, 3], got "
+      "[1, 1]");
+  expect_error<ShapeError>([] { index_select(x({}), 0, at({0})); },
+                           "index_select: tensor must have a dimension, got shape []");
+  expect_error<ShapeError>(
+      [] {
+        index_add(x({2, 3}), 0, at({0}), x({2, 3}));
+      },
+      "index_sum: source must have the shape [1, 3] for 1 indices, got "
+      "[2, 3]");
+  expect_error<IndexError>(
+      [] {
+        gather(x({2, 2}), 1, at({0, 2}, {2, 1}));
+      },
+      "gather: indices must be from 0 to 1 for a tensor of shape [2, 2], got "
+      "2 at position 1 of indices of shape [2, 1]");
+  const std::string sizes =
+      "gather: indices must have the rank of the tensor and, but along dimension 0, no larger "
+      "sizes, got ";
+  expect_error<ShapeError>(
+      [&] {
+        gather(x({2, 2}), 0, at({0, 0, 0}, {1, 3}));
+      },
+      sizes + "[1, 3] for [2, 2]");
+  expect_error<ShapeError>([&] { gather(x({2, 2}), 0, at({0})); }, sizes + "[1] for [2, 2]");
+  expect_error<ShapeError>(
+      [] {
+        scatter_add(x({2, 2}), 0, at({0, 1}, {1, 2}), x({2, 2}));
+      },
+      "scatter_sum: source must have the shape [1, 2] of the indices, got [2, 2]");
+  expect_error<IndexError>(
+      [] {
+        one_hot(at({0, 3}), 3);
+      },
+      "one_hot: indices must be from 0 to 2 for a tensor of shape [2, 3], got "
+      "3 at position 1 of indices of shape [2]");
+  expect_error<ValueError>([] { one_hot(at({})); },
+                           "one_hot: classes must be given where there are no indices, got -1 and "
+                           "indices of shape [0]");
+}
+
+TEST(RefuseIndex, masks_triangles_and_turns_that_do_not_fit) {
+  expect_error<DtypeError>([] { masked_fill(x({2}), zeros({2}), 0); },
+                           "masked_fill: mask must be u8, got f32");
+  expect_error<ShapeError>(
+      [] {
+        masked_fill(x({2}), zeros({2, 2}, u8), 0);
+      },
+      "masked_fill: mask of shape [2, 2] must broadcast to [2]");
+  expect_error<ShapeError>([] { tril(x({2})); },
+                           "tril: tensor must be [..., rows, columns], got [2]");
+  expect_error<ValueError>(
+      [] {
+        flip(x({2, 3}), {0, -2});
+      },
+      "flip: dims must differ, got -2 twice");
+  expect_error<IndexError>([] { flip(x({2}), {1}); },
+                           "flip: dim must be from -1 to 0 for a tensor of rank 1, got 1");
+  expect_error<ShapeError>([] { cumsum(x({}), 0); },
+                           "cumsum: tensor must have a dimension, got shape []");
+}
+
+TEST(RefuseJoin, parts_that_do_not_fit) {
+  expect_error<ValueError>([] { cat({}); }, "cat: there must be at least one tensor, got none");
+  expect_error<ShapeError>(
+      [] {
+        cat({x({2, 3}), x({3, 3})}, 1);
+      },
+      "cat: sizes must agree but along dimension 1, got [2, 3] and [3, 3]");
+  expect_error<DtypeError>(
+      [] {
+        cat({x({2}), zeros({2}, f64)});
+      },
+      "cat: parts must have one dtype, got f32 and f64");
+  expect_error<ShapeError>(
+      [] {
+        cat({x({}), x({})});
+      },
+      "cat: tensors must have a dimension, got shape []; use stack()");
+  expect_error<ShapeError>(
+      [] {
+        stack({x({2}), x({3})});
+      },
+      "stack: shapes must be equal, got [2] and [3]");
+  expect_error<ValueError>([] { stack({}); }, "stack: there must be at least one tensor, got none");
+  expect_error<ValueError>([] { split(x({4}), 0); },
+                           "split: size must be at least 1, got 0 for a tensor of shape [4]");
+  expect_error<ShapeError>(
+      [] {
+        split(x({4}), std::vector<Index>{1, 2});
+      },
+      "split: sizes must add up to that of dimension 0 of [4], got [1, 2]");
+  expect_error<ShapeError>(
+      [] {
+        split(x({4}), std::vector<Index>{3, 2});
+      },
+      "split: sizes must be at least 0 and add up to that of dimension 0 of [4], got [3, 2]");
+  expect_error<ValueError>([] { chunk(x({4}), 0); },
+                           "chunk: count must be at least 1, got 0 for a tensor of shape [4]");
+  expect_error<ShapeError>(
+      [] {
+        pad(x({4}), {{1, 1}, {0, 1}});
+      },
+      "pad: there must be at most one pair for each dimension of [4], got 2");
+  expect_error<ValueError>(
+      [] {
+        pad(x({4}), {{1, -1}});
+      },
+      "pad: counts must be at least 0, got 1 and -1 for a tensor of shape [4]");
+}
+
+TEST(RefuseStatistics, integers_nothing_and_wrong_dimensions) {
+  expect_error<DtypeError>([] { var(ones({3}, i64)); },
+                           "var: dtype must be f32 or f64, got i64; convert it with convert(x, "
+                           "f32)");
+  expect_error<ValueError>([] { var(x({3}), {}, {.correction = -1}); },
+                           "var: correction must be at least 0, got -1");
+  expect_error<IndexError>(
+      [] {
+        prod(x({2, 3}), {2});
+      },
+      "prod: dim must be from -2 to 1 for a tensor of rank 2, got 2");
+  expect_error<ValueError>(
+      [] {
+        logsumexp(x({2, 3}), {0, -2});
+      },
+      "logsumexp: dims must differ, got -2 twice");
+  expect_error<ValueError>(
+      [] {
+        amax(x({0, 3}));
+      },
+      "amax: there must be an element, got shape [0, 3]");
+  expect_error<ValueError>(
+      [] {
+        max(x({2, 0}), 1);
+      },
+      "argmax: dimension 1 must not be empty, got shape [2, 0]");
+  expect_error<ShapeError>([] { argmin(x({}), 0); },
+                           "argmin: tensor must have a dimension, got shape []");
+}
+
+}  // namespace
+}  // namespace gradus
