@@ -165,6 +165,8 @@ Recurrence<Cell> checked(const char* where, const Tensor& gates, const Tensor& w
   require<DtypeError>(gates.dtype() == weight.dtype() && gates.dtype() == start.dtype(), where,
                       ": operands must have one dtype, got ", gates.dtype(), ", ", weight.dtype(),
                       " and ", start.dtype());
+  require<ShapeError>(weight.size(1) >= 1, where, ": hidden must be at least 1, got weight ",
+                      weight.shape(), " for gates ", gates.shape());
   return {gates.size(0), gates.size(1), weight.size(1), backwards};
 }
 

@@ -10,6 +10,9 @@
 #include <gradus/nn/transformer.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "support/naive.h"
 #include "support/threads.h"
 
@@ -118,6 +121,19 @@ TEST(Recurrent, refuses_what_does_not_fit) {
         gru(zeros({3, 2, 8}), zeros({8, 2}), zeros({2, 4}), false);
       },
       "gru: start must be [batch, 1 hidden] for gates [3, 2, 8] and weight [8, 2], got [2, 4]");
+}
+
+TEST(Recurrent, steps_by_hand_agree_with_the_formula) {
+  // One unit, every weight 1, no bias: h' = tanh(x + h).
+  Rng rng(1);
+  nn::RNN layer(1, 1, rng, {.bias = false});
+  for (const Parameter& p : layer.parameters()) {
+    const NoGrad values_only;
+    fill(p.tensor, 1);
+  }
+  const std::vector<float> y = layer(from_vector<float>({1, -2}, {1, 2, 1})).to_vector();
+  EXPECT_NEAR(y[0], std::tanh(1.0), 1e-6);
+  EXPECT_NEAR(y[1], std::tanh(-2 + std::tanh(1.0)), 1e-6);
 }
 
 TEST(Embedding, refuses_indices_outside_its_table) {
