@@ -71,17 +71,18 @@ Extremes at(const char* where, const Tensor& x, Index dim, bool keepdim, const T
 // those after it, so that zeros do no harm.
 template <class Numbers>
 void products_of_others(Index n, const Numbers& x, Numbers& y) {
+  if (n == 0) {
+    return;
+  }
   auto left = y[0];
   for (Index i = 1; i < n; ++i) {
     left = left * x[static_cast<std::size_t>(i - 1)];
     y[static_cast<std::size_t>(i)] = left;
   }
-  if (n > 0) {
-    auto right = x[static_cast<std::size_t>(n - 1)];
-    for (Index i = n - 1; i-- > 0;) {
-      y[static_cast<std::size_t>(i)] = y[static_cast<std::size_t>(i)] * right;
-      right = right * x[static_cast<std::size_t>(i)];
-    }
+  auto right = x[static_cast<std::size_t>(n - 1)];
+  for (Index i = n - 1; i-- > 0;) {
+    y[static_cast<std::size_t>(i)] = y[static_cast<std::size_t>(i)] * right;
+    right = right * x[static_cast<std::size_t>(i)];
   }
 }
 
