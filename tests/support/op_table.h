@@ -3,6 +3,7 @@
 // row.
 #include "support/op_rows/arithmetic.h"
 #include "support/op_rows/attention.h"
+#include "support/op_rows/convolution_layers.h"
 #include "support/op_rows/convolutions.h"
 #include "support/op_rows/elementwise.h"
 #include "support/op_rows/functions.h"
@@ -20,8 +21,8 @@ inline std::vector<OpRow> op_table() {
   std::vector<OpRow> all;
   for (const auto& rows :
        {arithmetic_rows(), function_rows(), view_rows(), reduce_rows(), product_rows(),
-        convolution_rows(), pool_rows(), recurrent_rows(), attention_rows(), elementwise_rows(),
-        indexing_rows(), statistics_rows()}) {
+        convolution_rows(), pool_rows(), convolution_layer_rows(), recurrent_rows(),
+        attention_rows(), elementwise_rows(), indexing_rows(), statistics_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;
