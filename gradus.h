@@ -42,9 +42,11 @@
 #include <gradus/data/mnist.h>
 #include <gradus/nn/activation.h>
 #include <gradus/nn/attention.h>
+#include <gradus/nn/batch_norm.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/dropout.h>
 #include <gradus/nn/embedding.h>
+#include <gradus/nn/group_norm.h>
 #include <gradus/nn/init.h>
 #include <gradus/nn/layer_norm.h>
 #include <gradus/nn/linear.h>

@@ -1,0 +1,52 @@
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/functions.h>
+#include <gradus/autograd/ops/layer_norm.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/view.h>
+#include <gradus/nn/group_norm.h>
+#include <gradus/nn/per_channel.h>
+
+namespace gradus::nn {
+
+RMSNorm::RMSNorm(Index n, double eps) : eps_(eps) {
+  require(n >= 1 && eps > 0, "RMSNorm: n must be at least 1 and eps positive, got ", n, " and ",
+          eps);
+  weight = ones({n}).set_requires_grad();
+}
+
+Tensor RMSNorm::forward(const Tensor& x) {
+  require<ShapeError>(x.rank() >= 1 && x.size(-1) == weight.size(0),
+                      "RMSNorm: x must be [..., n] for weight ", weight.shape(), ", got ",
+                      x.shape());
+  return x * rsqrt(mean(x * x, {-1}, true) + eps_) * weight;
+}
+
+void RMSNorm::fields(Fields& visit) { visit("weight", weight); }
+
+GroupNorm::GroupNorm(Index groups, Index channels, double eps) : groups_(groups), eps_(eps) {
+  require(groups >= 1 && channels >= 1 && channels % groups == 0,
+          "GroupNorm: groups must divide channels, got ", groups, " and ", channels);
+  require(eps > 0, "GroupNorm: eps must be positive, got ", eps);
+  weight = ones({channels}).set_requires_grad();
+  bias = zeros({channels}).set_requires_grad();
+}
+
+Tensor GroupNorm::forward(const Tensor& x) {
+  require<ShapeError>(x.rank() >= 2 && x.size(1) == weight.size(0),
+                      "GroupNorm: x must be [batch, channels, ...] for weight ", weight.shape(),
+                      ", got ", x.shape());
+  const Index batch = x.size(0);
+  if (x.numel() == 0) {
+    return scale_and_shift(x, weight, bias);
+  }
+  const Tensor rows = reshape(x, {batch * groups_, x.numel() / (batch * groups_)});
+  return scale_and_shift(reshape(layer_norm(rows, Tensor(), Tensor(), eps_), x.shape()), weight,
+                         bias);
+}
+
+void GroupNorm::fields(Fields& visit) {
+  visit("weight", weight);
+  visit("bias", bias);
+}
+
+}  // namespace gradus::nn
