@@ -177,7 +177,8 @@ bool is_one_of(const Tensor& x, const Inputs& inputs);
 /// dtype.  What it needs of inputs or result it captures as Saved.
 template <class F>
 Tensor record(const Tensor& result, const char* name, const Inputs& inputs, F derive) {
-  if (!needs_record(name, inputs, result)) {
+  const bool may_matter = is_recording() || thread_modes.watchers > 0;
+  if (!may_matter || !needs_record(name, inputs, result)) {
     return result;
   }
   // What the closure holds stays without history: one that held its own node would never be

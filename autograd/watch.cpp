@@ -69,11 +69,22 @@ std::string shapes_of(const Inputs& inputs) {
 
 }  // namespace
 
-DetectAnomaly::DetectAnomaly() { ++detecting; }
-DetectAnomaly::~DetectAnomaly() { --detecting; }
-KeepValues::KeepValues() { ++keeping; }
-KeepValues::~KeepValues() { --keeping; }
-bool is_watched() { return detecting + keeping > 0 || collecting; }
+DetectAnomaly::DetectAnomaly() {
+  ++detecting;
+  ++thread_modes.watchers;
+}
+DetectAnomaly::~DetectAnomaly() {
+  --detecting;
+  --thread_modes.watchers;
+}
+KeepValues::KeepValues() {
+  ++keeping;
+  ++thread_modes.watchers;
+}
+KeepValues::~KeepValues() {
+  --keeping;
+  --thread_modes.watchers;
+}
 
 WatchedScope::WatchedScope(const std::string& path) : before_(scope) {
   if (!path.empty()) {
@@ -88,11 +99,14 @@ DerivativeScope::DerivativeScope(const Node& node)
 }
 DerivativeScope::~DerivativeScope() { in_derivative = before_; }
 
-CollectOperands::CollectOperands() : before_(std::exchange(collecting, this)) {}
+CollectOperands::CollectOperands() : before_(std::exchange(collecting, this)) {
+  ++thread_modes.watchers;
+}
 
 std::vector<Tensor> CollectOperands::stop() {
   if (std::exchange(running_, false)) {
     collecting = before_;
+    --thread_modes.watchers;
   }
   return std::move(tensors_);
 }

@@ -61,7 +61,7 @@ class CollectOperands {
 };
 
 /// True if one of the above lives on this thread.
-bool is_watched();
+inline bool is_watched() { return thread_modes.watchers > 0; }
 
 /// Names what runs on this thread while it lives; without a name of its own it keeps that of what
 /// is around it.  `path` is borrowed.

@@ -139,12 +139,4 @@ void require_writable(const char* where, const Tensor& x) {
                       "operations record; use NoGrad, or make a new tensor");
 }
 
-namespace {
-thread_local bool recording = true;
-}
-
-bool is_recording() { return recording; }
-GradMode::GradMode(bool on) : before_(recording) { recording = on; }
-GradMode::~GradMode() { recording = before_; }
-
 }  // namespace gradus
