@@ -53,6 +53,7 @@
 #include <gradus/nn/loss.h>
 #include <gradus/nn/pool.h>
 #include <gradus/nn/recurrent.h>
+#include <gradus/nn/residual.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/nn/transformer.h>
 #include <gradus/optim/accumulate.h>

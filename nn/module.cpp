@@ -9,10 +9,16 @@ namespace {
 class Collector : public Fields {
  public:
   Parameters parameters;
+  Parameters buffers;
 
   void operator()(const std::string& name, Tensor& parameter) override {
     if (parameter) {
       parameters.push_back({prefix_ + name, parameter});
+    }
+  }
+  void buffer(const std::string& name, Tensor& buffer) override {
+    if (buffer) {
+      buffers.push_back({prefix_ + name, buffer});
     }
   }
   void operator()(const std::string& name, Module& child) override {
@@ -26,34 +32,40 @@ class Collector : public Fields {
   std::string prefix_;
 };
 
-class Children : public Fields {
+// Lists modules, each before those below it.
+class ModuleCollector : public Fields {
  public:
-  explicit Children(bool training) : training_(training) {}
-  void operator()(const std::string&, Tensor&) override {}
-  void operator()(const std::string&, Module& child) override { child.train(training_); }
+  std::vector<NamedModule> modules;
 
- private:
-  bool training_;
-};
-
-}  // namespace
-
-// Tells each module its path.
-class NameModules : public Fields {
- public:
+  explicit ModuleCollector(Module& root) { add("", root); }
   void operator()(const std::string&, Tensor&) override {}
   void operator()(const std::string& name, Module& child) override {
-    const std::string outer = prefix_;
-    prefix_ += name;
-    child.path_ = prefix_;
-    prefix_ += ".";
-    child.fields(*this);
-    prefix_ = outer;
+    add(prefix_.empty() ? name : prefix_ + "." + name, child);
   }
 
  private:
+  void add(const std::string& path, Module& module) {
+    modules.push_back({path, &module});
+    const std::string outer = prefix_;
+    prefix_ = path;
+    module.fields(*this);
+    prefix_ = outer;
+  }
+
   std::string prefix_;
 };
+
+void require_different_names(const Parameters& parameters, const Parameters& buffers) {
+  std::set<std::string> names;
+  for (const Parameters* list : {&parameters, &buffers}) {
+    for (const Parameter& p : *list) {
+      require(names.insert(p.name).second, "Module: names of parameters must differ, got '", p.name,
+              "' twice; name each member once in fields()");
+    }
+  }
+}
+
+}  // namespace
 
 Tensor Module::forward(const Tensor&) {
   fail({"Module: forward(x) of one tensor is not defined for '", path_,
@@ -69,17 +81,25 @@ Tensor Module::operator()(const Tensor& x) {
 }
 
 Parameters Module::parameters() {
-  NameModules names_of_modules;
-  fields(names_of_modules);
+  for (const NamedModule& m : modules()) {
+    if (m.module != this) {
+      m.module->path_ = m.path;
+    }
+  }
   Collector collector;
   fields(collector);
-  std::set<std::string> names;
-  for (const Parameter& p : collector.parameters) {
-    require(names.insert(p.name).second, "Module: names of parameters must differ, got '", p.name,
-            "' twice; name each member once in fields()");
-  }
+  require_different_names(collector.parameters, collector.buffers);
   return std::move(collector.parameters);
 }
+
+Parameters Module::buffers() {
+  Collector collector;
+  fields(collector);
+  require_different_names(collector.parameters, collector.buffers);
+  return std::move(collector.buffers);
+}
+
+std::vector<NamedModule> Module::modules() { return ModuleCollector(*this).modules; }
 
 Index Module::num_parameters() {
   Index total = 0;
@@ -98,9 +118,41 @@ void Module::zero_grad() {
 }
 
 void Module::train(bool on) {
-  training_ = on;
-  Children children(on);
-  fields(children);
+  for (const NamedModule& m : modules()) {
+    m.module->training_ = on;
+  }
+}
+
+void Module::freeze() {
+  for (const Parameter& p : parameters()) {
+    Tensor(p.tensor).set_requires_grad(false);
+  }
+}
+
+void Module::unfreeze() {
+  for (const Parameter& p : parameters()) {
+    Tensor(p.tensor).set_requires_grad();
+  }
+}
+
+namespace {
+
+class Apply : public Fields {
+ public:
+  explicit Apply(const std::function<void(Module&)>& f) : f_(f) {}
+  void operator()(const std::string&, Tensor&) override {}
+  void operator()(const std::string&, Module& child) override { child.apply(f_); }
+
+ private:
+  const std::function<void(Module&)>& f_;
+};
+
+}  // namespace
+
+void Module::apply(const std::function<void(Module&)>& f) {
+  Apply below(f);
+  fields(below);
+  f(*this);
 }
 
 }  // namespace gradus::nn

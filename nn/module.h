@@ -9,10 +9,14 @@
 //     void fields(nn::Fields& visit) override { visit("fc1", fc1); visit("fc2", fc2); }
 //   };
 //
-// Tensors are handles, so a copied module shares its parameters with the original.
+// Tensors are handles, so a copied module shares its parameters with the original, until one of the
+// two is moved to another dtype.
 #include <gradus/core/parameter.h>
+#include <gradus/core/state_dict.h>
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace gradus::nn {
 
@@ -27,6 +31,11 @@ class Fields {
   virtual void operator()(const std::string& name, Module& child) = 0;
   /// A tensor that belongs to the state of the module but is not trained, such as running means.
   virtual void buffer(const std::string& /*name*/, Tensor& /*buffer*/) {}
+};
+
+struct NamedModule {
+  std::string path;  ///< from the module it was asked of: "encoder.0.fc1", and "" for that one
+  Module* module;    ///< borrowed
 };
 
 class Module {
@@ -45,10 +54,31 @@ class Module {
   /// All parameters, named by their path, in the order of fields().  Throws ValueError if a name
   /// comes twice.
   Parameters parameters();
+  /// All defined buffers, named likewise.
+  Parameters buffers();
+  /// This module and all below it, each before those below it, in the order of fields().
+  std::vector<NamedModule> modules();
   /// The number of elements of all parameters.
   Index num_parameters();
   /// Drops the gradients of all parameters.
   void zero_grad();
+
+  /// No parameter wants a gradient any more, so that optimizers leave it as it is; unfreeze() makes
+  /// all want one again.
+  void freeze();
+  void unfreeze();
+  /// Calls f for each module below this one, then for this one; children come before parents.
+  void apply(const std::function<void(Module&)>& f);
+  /// Puts new tensors of that dtype, f32 or f64, in the place of floating parameters and buffers;
+  /// what is of it already stays.  Tensors that were shared in this module stay so; gradients are
+  /// dropped.  Optimizers hold on to the old ones, so make them afterwards.  Throws DtypeError.
+  void to(Dtype dtype);
+
+  /// Copies of all parameters and buffers, by name.  Throws ValueError if a name comes twice.
+  StateDict state_dict();
+  /// Parameters and buffers take the values of `saved`.  Throws ValueError, changing nothing and
+  /// listing all differences, unless names, shapes and dtypes are exactly those of this module.
+  void load_state_dict(const StateDict& saved);
 
   /// Training mode, for this module and all below it: dropout drops.  On from the start.
   void train(bool on = true);
@@ -59,8 +89,6 @@ class Module {
   const std::string& path() const { return path_; }
 
  private:
-  friend class NameModules;
-
   bool training_ = true;
   std::string path_;
 };
