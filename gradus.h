@@ -28,6 +28,7 @@
 #include <gradus/autograd/watch.h>
 #include <gradus/core/compare.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/flops.h>
 #include <gradus/core/index.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/random.h>
@@ -47,6 +48,7 @@
 #include <gradus/nn/dropout.h>
 #include <gradus/nn/embedding.h>
 #include <gradus/nn/group_norm.h>
+#include <gradus/nn/hooks.h>
 #include <gradus/nn/init.h>
 #include <gradus/nn/layer_norm.h>
 #include <gradus/nn/linear.h>
@@ -55,6 +57,7 @@
 #include <gradus/nn/recurrent.h>
 #include <gradus/nn/residual.h>
 #include <gradus/nn/sequential.h>
+#include <gradus/nn/summary.h>
 #include <gradus/nn/transformer.h>
 #include <gradus/optim/accumulate.h>
 #include <gradus/optim/check_gradients.h>

@@ -1,5 +1,6 @@
 #include <cblas.h>
 #include <gradus/core/blas.h>
+#include <gradus/core/flops.h>
 #include <gradus/core/matrix.h>
 #include <gradus/core/parallel.h>
 
@@ -116,6 +117,7 @@ template <class T>
 void gemm_piece(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
                 const T* b, Index ldb, T beta, T* c, Index ldc) {
   prepare();
+  report_product(m, n, k);
   call_gemm(trans(form_a), trans(form_b), size_of(m), size_of(n), size_of(k), alpha, a,
             size_of(lda), b, size_of(ldb), beta, c, size_of(ldc));
 }
@@ -138,6 +140,7 @@ void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T*
   if (m == 0 || n == 0) {
     return;
   }
+  report_product(m, n, k);
   const Index tiles = tile_count(m, n, k);
   // The longer side of C is cut, so that tiles stay as square as they can.
   const bool by_rows = m > n;

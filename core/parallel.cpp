@@ -1,4 +1,5 @@
 #include <gradus/core/error.h>
+#include <gradus/core/flops.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/subnormal.h>
 
@@ -39,8 +40,8 @@ thread_local bool inside_piece = false;
 
 // One job at a time.  `ticket_` holds the job's number and the next piece to be taken; a thread
 // takes a piece by advancing it.  Between jobs the piece part is kClosed, and only then are
-// `work_`, `pieces_` and `mode_` changed, so a ticket that could be advanced always belongs to the
-// job that they describe.
+// `work_`, `pieces_`, `mode_` and `counter_` changed, so a ticket that could be advanced always
+// belongs to the job that they describe.
 class Pool {
  public:
   ~Pool() { stop(); }
@@ -65,6 +66,7 @@ class Pool {
     work_.store(&work, std::memory_order_relaxed);
     pieces_.store(pieces, std::memory_order_relaxed);
     mode_.store(float_mode(), std::memory_order_relaxed);
+    counter_.store(flop_counter(), std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
     failed_piece_ = pieces;
     failure_ = nullptr;
@@ -141,6 +143,7 @@ class Pool {
       const PieceRef* work = work_.load(std::memory_order_relaxed);
       const Index pieces = pieces_.load(std::memory_order_relaxed);
       const std::uint64_t mode = mode_.load(std::memory_order_relaxed);
+      CountFlops* const counter = counter_.load(std::memory_order_relaxed);
       const Index piece = static_cast<Index>(ticket & 0xffffffff);
       if (piece >= pieces) {
         return;
@@ -149,6 +152,7 @@ class Pool {
         if (mode != float_mode()) {
           set_float_mode(mode);  // and it stays: pool threads do nothing but pieces
         }
+        set_flop_counter(counter);
         run_piece(*work, piece);
         done_.fetch_add(1, std::memory_order_release);
         ticket = ticket_.load(std::memory_order_acquire);
@@ -178,7 +182,8 @@ class Pool {
   std::atomic<std::uint64_t> ticket_{kClosed};
   std::atomic<const PieceRef*> work_{nullptr};
   std::atomic<Index> pieces_{0};
-  std::atomic<std::uint64_t> mode_{0};  // of the thread whose job it is
+  std::atomic<std::uint64_t> mode_{0};  // of the thread whose job it is, as the next
+  std::atomic<CountFlops*> counter_{nullptr};
   std::atomic<Index> done_{0};
 
   std::mutex failure_mutex_;

@@ -26,7 +26,7 @@ class PieceRef {
 /// particular order; returns when all are done.  Inside a piece it runs serially.  If pieces throw,
 /// the exception of the lowest piece that threw is rethrown after all have ended.  All pieces run
 /// in the calling thread's floating-point mode: rounding, and whether subnormal numbers are flushed
-/// (core/subnormal.h).
+/// (core/subnormal.h); CountFlops (core/flops.h) counts in them too.
 void parallel_for(Index pieces, PieceRef work);
 
 /// How many threads parallel loops use, the caller's included.  The default is the number of

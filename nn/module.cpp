@@ -75,9 +75,9 @@ Tensor Module::forward(const Tensor&) {
 Tensor Module::operator()(const Tensor& x) {
   if (is_watched()) [[unlikely]] {
     const WatchedScope scope(path_);
-    return forward(x);
+    return hooks_.empty() ? forward(x) : run_with_hooks(x);
   }
-  return forward(x);
+  return hooks_.empty() ? forward(x) : run_with_hooks(x);
 }
 
 Parameters Module::parameters() {

@@ -33,6 +33,16 @@ class Fields {
   virtual void buffer(const std::string& /*name*/, Tensor& /*buffer*/) {}
 };
 
+/// What is called around the passes of a module: nn/hooks.h.
+struct ModuleHook : Counted {
+  virtual ~ModuleHook() = default;
+  virtual void before(Module& /*module*/, const Tensor& /*x*/) {}
+  /// The result to go on with; undefined for y.
+  virtual Tensor after(Module& module, const Tensor& x, const Tensor& y) = 0;
+
+  bool is_removed = false;
+};
+
 struct NamedModule {
   std::string path;  ///< from the module it was asked of: "encoder.0.fc1", and "" for that one
   Module* module;    ///< borrowed
@@ -45,7 +55,8 @@ class Module {
   /// The pass of a module that takes one tensor and gives one, as Sequential needs.  A module that
   /// takes or gives others has a forward() of its own, and this one throws.
   virtual Tensor forward(const Tensor& x);
-  /// forward(x).  Errors and DetectAnomaly (autograd/watch.h) then know which module ran.
+  /// forward(x), with the module's hooks (nn/hooks.h).  Errors and DetectAnomaly (autograd/watch.h)
+  /// then know which module ran.
   Tensor operator()(const Tensor& x);
 
   /// Shows every parameter and child to `visit`, under its name.
@@ -80,6 +91,9 @@ class Module {
   /// listing all differences, unless names, shapes and dtypes are exactly those of this module.
   void load_state_dict(const StateDict& saved);
 
+  /// Appends a hook to those of this module, and hands it back.
+  Ref<ModuleHook> add_hook(Ref<ModuleHook> hook);
+
   /// Training mode, for this module and all below it: dropout drops.  On from the start.
   void train(bool on = true);
   void eval() { train(false); }
@@ -89,8 +103,11 @@ class Module {
   const std::string& path() const { return path_; }
 
  private:
+  Tensor run_with_hooks(const Tensor& x);
+
   bool training_ = true;
   std::string path_;
+  std::vector<Ref<ModuleHook>> hooks_;
 };
 
 }  // namespace gradus::nn
