@@ -1,12 +1,16 @@
 #include <gradus/core/random.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <utility>
 
 namespace gradus {
 
-void philox4x32(const std::uint32_t counter[4], const std::uint32_t key[2], std::uint32_t out[4]) {
+namespace {
+
+inline void philox(const std::uint32_t counter[4], const std::uint32_t key[2],
+                   std::uint32_t out[4]) {
   std::uint32_t c[4] = {counter[0], counter[1], counter[2], counter[3]};
   std::uint32_t k[2] = {key[0], key[1]};
   for (int round = 0; round < 10; ++round) {
@@ -22,14 +26,41 @@ void philox4x32(const std::uint32_t counter[4], const std::uint32_t key[2], std:
   std::memcpy(out, c, sizeof c);
 }
 
+// Four numbers of the generator at once.
+inline void draw_block(const Rng::State& at, std::uint64_t block, std::uint32_t out[4]) {
+  const std::uint32_t counter[4] = {
+      static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
+      static_cast<std::uint32_t>(at.stream), static_cast<std::uint32_t>(at.stream >> 32)};
+  const std::uint32_t key[2] = {static_cast<std::uint32_t>(at.seed),
+                                static_cast<std::uint32_t>(at.seed >> 32)};
+  philox(counter, key, out);
+}
+
+}  // namespace
+
+void philox4x32(const std::uint32_t counter[4], const std::uint32_t key[2], std::uint32_t out[4]) {
+  philox(counter, key, out);
+}
+
 void Rng::refill() {
   block_ = position_ / 4;
-  const std::uint32_t counter[4] = {
-      static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32),
-      static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
-  const std::uint32_t key[2] = {static_cast<std::uint32_t>(seed_),
-                                static_cast<std::uint32_t>(seed_ >> 32)};
-  philox4x32(counter, key, numbers_);
+  draw_block(state(), block_, numbers_);
+}
+
+void random_bits(const Rng::State& state, Index first, Index n, std::uint32_t* out) {
+  const std::uint64_t begin = state.position + static_cast<std::uint64_t>(first);
+  const std::uint64_t end = begin + static_cast<std::uint64_t>(n);
+  for (std::uint64_t at = begin; at < end;) {
+    const std::uint64_t next = std::min(end, (at / 4 + 1) * 4);
+    if (next - at == 4) {
+      draw_block(state, at / 4, out + (at - begin));
+    } else {
+      std::uint32_t numbers[4];
+      draw_block(state, at / 4, numbers);
+      std::copy(numbers + at % 4, numbers + at % 4 + (next - at), out + (at - begin));
+    }
+    at = next;
+  }
 }
 
 std::uint32_t Rng::next_u32() {

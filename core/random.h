@@ -17,6 +17,8 @@ class Rng {
   Rng split();
 
   std::uint32_t next_u32();
+  /// Takes the next n numbers of 32 bits, to be had from random_bits() with the state before.
+  void skip(Index n) { position_ += static_cast<std::uint64_t>(n); }
   std::uint64_t next_u64();
   /// In [0, 1), a multiple of 2^-53.
   double uniform();
@@ -49,6 +51,10 @@ class Rng {
 
 /// Philox4x32-10: four numbers from a counter of 128 bits and a key of 64.
 void philox4x32(const std::uint32_t counter[4], const std::uint32_t key[2], std::uint32_t out[4]);
+
+/// out[i] <- what next_u32() gives after `first` + i others, for a generator in that state: for the
+/// pieces of a parallel loop.  i = 0, ..., n - 1.
+void random_bits(const Rng::State& state, Index first, Index n, std::uint32_t* out);
 
 /// Uniform in [low, high).  Throws ValueError unless low <= high, both and their difference finite.
 Tensor rand(const Shape& shape, Rng& rng, double low = 0, double high = 1, Dtype dtype = f32);
