@@ -1,9 +1,9 @@
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/nn/activation.h>
+#include <gradus/nn/batch_norm.h>
 #include <gradus/nn/linear.h>
-#include <gradus/nn/residual.h>
+#include <gradus/nn/sequential.h>
 #include <gtest/gtest.h>
 
 #include "support/naive.h"
@@ -234,49 +234,19 @@ TEST(ModuleState, lists_all_differences_and_changes_nothing) {
                            "1; missing 'weight'");
 }
 
-TEST(Residual, adds_what_goes_in_to_what_its_layers_make) {
-  Rng rng(1);
-  nn::Linear fc(3, 3, rng);
-  nn::Residual block(fc, nn::ReLU());
-  const Tensor x = tensor({{1, -2, 3}, {0, 1, -1}});
-  EXPECT_EQ(names(block.parameters()), (std::vector<std::string>{"0.weight", "0.bias"}));
-  const std::vector<float> y = block(x).to_vector();
-  const std::vector<float> f = relu(fc(x)).to_vector();
-  const std::vector<float> in = x.to_vector();
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    EXPECT_EQ(y[i], in[i] + f[i]);
-  }
-}
-
-TEST(Residual, stands_in_a_sequential_and_takes_one) {
-  Rng rng(1);
-  nn::Sequential inner(nn::Linear(3, 2, rng), nn::Linear(2, 3, rng));
-  nn::Residual block(std::move(inner));
-  nn::Sequential net(std::move(block), nn::Identity());
-  EXPECT_EQ(names(net.parameters()),
-            (std::vector<std::string>{"0.0.weight", "0.0.bias", "0.1.weight", "0.1.bias"}));
-  EXPECT_EQ(net(ones({2, 3})).shape(), (Shape{2, 3}));
-}
-
-TEST(Residual, refuses_layers_that_change_the_shape) {
-  Rng rng(1);
-  nn::Residual block(nn::Linear(3, 1, rng));
-  nn::Residual flat{nn::Flatten()};
-  expect_error<ShapeError>(
-      [&] {
-        block(ones({2, 3}));
-      },
-      "Residual: layers must keep the shape [2, 3], got [2, 1]");
-  expect_error<ShapeError>(
-      [&] {
-        flat(ones({2, 3, 4}));
-      },
-      "Residual: layers must keep the shape [2, 3, 4], got [2, 12]");
-}
-
-TEST(Identity, gives_what_it_gets) {
-  const Tensor x = ones({2});
-  EXPECT_TRUE(nn::Identity()(x).is(x));
+TEST(ModuleState, running_statistics_are_loaded_and_moved) {
+  nn::BatchNorm1d from(2);
+  nn::BatchNorm1d to(2);
+  from(tensor({{1, 2}, {3, 8}}));
+  to.load_state_dict(from.state_dict());
+  to.eval();
+  from.eval();
+  const Tensor x = tensor({{5, 6}});
+  EXPECT_EQ(to(x).to_vector(), from(x).to_vector());
+  to.to(f64);
+  const Tensor y = to(convert(x, f64));
+  EXPECT_EQ(y.dtype(), f64);
+  EXPECT_NEAR(y.to_vector<double>()[0], from(x).to_vector()[0], 1e-5);
 }
 
 }  // namespace
