@@ -1,17 +1,7 @@
-#include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/reduce.h>
 #include <gradus/core/reduce.h>
 #include <gradus/nn/loss.h>
 
 namespace gradus::nn {
-
-Tensor mse(const Tensor& prediction, const Tensor& target) {
-  require<ShapeError>(prediction.shape() == target.shape(),
-                      "mse: prediction and target must have one shape, got ", prediction.shape(),
-                      " and ", target.shape());
-  const Tensor error = prediction - target;
-  return mean(error * error);
-}
 
 double accuracy(const Tensor& logits, const Tensor& labels) {
   require<ShapeError>(logits.rank() == 2 && labels.shape() == Shape{logits.shape()[0]},

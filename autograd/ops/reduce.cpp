@@ -25,8 +25,12 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 Tensor mean(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
   require<DtypeError>(is_floating(x.dtype()), "mean: dtype must be f32 or f64, got ", x.dtype(),
                       "; convert it with convert(x, f32)");
-  const Index kept = count(core::reduced_shape("mean", x, dims, false));
-  return sum(x, dims, keepdim) / (static_cast<double>(x.numel()) / static_cast<double>(kept));
+  const Shape stretch = core::reduced_shape("mean", x, dims, true);
+  return record(core::mean(x, dims, keepdim), "mean", {x},
+                [from = x.shape(), stretch](const Tensor& dy, Grads& dx) {
+                  const double n = double(count(from)) / double(count(stretch));
+                  dx[0] = expand(reshape(dy / n, stretch), from);  // dx = dy / n, everywhere
+                });
 }
 
 }  // namespace gradus

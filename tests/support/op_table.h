@@ -8,6 +8,7 @@
 #include "support/op_rows/elementwise.h"
 #include "support/op_rows/functions.h"
 #include "support/op_rows/indexing.h"
+#include "support/op_rows/losses.h"
 #include "support/op_rows/norms.h"
 #include "support/op_rows/products.h"
 #include "support/op_rows/recurrent.h"
@@ -23,7 +24,8 @@ inline std::vector<OpRow> op_table() {
   for (const auto& rows :
        {arithmetic_rows(), function_rows(), view_rows(), reduce_rows(), product_rows(),
         convolution_rows(), pool_rows(), convolution_layer_rows(), recurrent_rows(),
-        attention_rows(), elementwise_rows(), indexing_rows(), statistics_rows(), norm_rows()}) {
+        attention_rows(), elementwise_rows(), indexing_rows(), statistics_rows(), norm_rows(),
+        loss_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;
