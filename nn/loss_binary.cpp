@@ -23,6 +23,13 @@ void require_probabilities(const Tensor& p) {
   });
 }
 
+// A larger one would repeat losses, and count them several times in a sum.
+void require_fits(const char* loss, const char* name, const Tensor& weight, const Shape& losses) {
+  require<ShapeError>(!weight || broadcasts_to(weight.shape(), losses), loss, ": ", name,
+                      " must broadcast to the losses' shape ", losses, ", got ",
+                      weight ? weight.shape() : Shape{});
+}
+
 Tensor weighted(const Tensor& losses, const Tensor& weight, Reduction reduction) {
   return reduce(weight ? losses * weight : losses, reduction);
 }
@@ -31,6 +38,7 @@ Tensor weighted(const Tensor& losses, const Tensor& weight, Reduction reduction)
 
 Tensor bce(const Tensor& probability, const Tensor& target, const BceOptions& o) {
   require_same_shape("bce", probability, target);
+  require_fits("bce", "weight", o.weight, target.shape());
   require_probabilities(probability);
   const Tensor losses = map_pair(
       "bce", probability, target,
@@ -50,6 +58,8 @@ Tensor bce(const Tensor& probability, const Tensor& target, const BceOptions& o)
 
 Tensor bce_with_logits(const Tensor& logits, const Tensor& target, const BceWithLogitsOptions& o) {
   require_same_shape("bce_with_logits", logits, target);
+  require_fits("bce_with_logits", "weight", o.weight, target.shape());
+  require_fits("bce_with_logits", "pos_weight", o.pos_weight, target.shape());
   if (o.pos_weight) {
     const Tensor share = 1 + (o.pos_weight - 1) * target;
     return weighted((1 - target) * logits - share * log_sigmoid(logits), o.weight, o.reduction);

@@ -1,5 +1,6 @@
 #pragma once
-// Losses of yes and no: target y from 0 to 1, 1 for yes.
+// Losses of yes and no: target y from 0 to 1, 1 for yes.  Weights broadcast to the losses' shape;
+// ShapeError if they do not, or if they would stretch it.
 #include <gradus/nn/reduction.h>
 
 namespace gradus::nn {

@@ -140,5 +140,22 @@ TEST(Losses, refuse_shapes_that_differ_and_options_out_of_range) {
                            "kl_divergence: batch_mean needs a batch dimension, got shape []");
 }
 
+TEST(Losses, refuse_weights_that_would_stretch_the_losses) {
+  const Tensor x = full({3}, 0.5);
+  const Tensor y = zeros({3});
+  const Tensor column = ones({3, 1});
+  expect_error<ShapeError>([&] { nn::bce(x, y, {.weight = column}); },
+                           "bce: weight must broadcast to the losses' shape [3], got [3, 1]");
+  expect_error<ShapeError>(
+      [&] { nn::bce_with_logits(x, y, {.weight = column}); },
+      "bce_with_logits: weight must broadcast to the losses' shape [3], got [3, 1]");
+  expect_error<ShapeError>(
+      [&] { nn::bce_with_logits(x, y, {.pos_weight = column}); },
+      "bce_with_logits: pos_weight must broadcast to the losses' shape [3], got [3, 1]");
+  expect_error<ShapeError>(
+      [&] { nn::bce_with_logits(x, y, {.pos_weight = ones({2})}); },
+      "bce_with_logits: pos_weight must broadcast to the losses' shape [3], got [2]");
+}
+
 }  // namespace
 }  // namespace gradus
