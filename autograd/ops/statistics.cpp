@@ -4,6 +4,7 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/join.h>
+#include <gradus/autograd/ops/map.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/statistics.h>
 #include <gradus/autograd/ops/view.h>
@@ -152,8 +153,13 @@ Tensor var(const Tensor& x, const std::vector<Index>& dims, const VarianceOption
   return sum(d * d, dims, o.keepdim) * (divisor > 0 ? 1 / divisor : kNan);
 }
 
-Tensor std(const Tensor& x, const std::vector<Index>& dims, const VarianceOptions& o) {
-  return sqrt(var(x, dims, o));
+Tensor stddev(const Tensor& x, const std::vector<Index>& dims, const VarianceOptions& o) {
+  return map_from_output(
+      "stddev", var(x, dims, o), [](auto v) { return sqrt(v); },
+      [](auto y, auto dy) {  // d sqrt v = 1 / (2 sqrt v)
+        using T = decltype(y);
+        return where(y == T(0.0), T(0.0), dy / (2.0 * y));
+      });
 }
 
 Tensor prod(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {

@@ -15,8 +15,9 @@ struct VarianceOptions {
   bool keepdim = false;
 };
 Tensor var(const Tensor& x, const std::vector<Index>& dims = {}, const VarianceOptions& o = {});
-/// The root of var(); its derivative where all elements are equal is NaN.
-Tensor std(const Tensor& x, const std::vector<Index>& dims = {}, const VarianceOptions& o = {});
+/// The root of var(), PyTorch's std (which a `using namespace gradus` would mix up with the
+/// namespace).  The derivative where all elements are equal is 0, as in PyTorch.
+Tensor stddev(const Tensor& x, const std::vector<Index>& dims = {}, const VarianceOptions& o = {});
 
 /// The product; 1 of nothing.  The derivative is right where elements are 0, too.
 Tensor prod(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);

@@ -149,6 +149,12 @@ TEST(RefuseJoin, parts_that_do_not_fit) {
       "pad: counts must be at least 0, got 1 and -1 for a tensor of shape [4]");
 }
 
+TEST(Statistics, the_deviation_of_equal_elements_has_derivative_zero) {
+  Tensor equal = ones({3}).set_requires_grad();
+  stddev(equal).backward();
+  EXPECT_EQ(equal.grad().to_vector(), (std::vector<float>{0, 0, 0}));
+}
+
 TEST(RefuseStatistics, integers_nothing_and_wrong_dimensions) {
   expect_error<DtypeError>([] { var(ones({3}, i64)); },
                            "var: dtype must be f32 or f64, got i64; convert it with convert(x, "

@@ -47,9 +47,9 @@ const test::NamedOps kOps = {
     {"log_softmax", [](const Tensors& x) { return log_softmax(x[0], 1); }},
     {"var", [](const Tensors& x) { return var(x[0], {1}); }},
     {"var_biased", [](const Tensors& x) { return var(x[0], {}, {.correction = 0}); }},
-    {"std",
+    {"stddev",
      [](const Tensors& x) {
-       return std(x[0], {0, 2}, {.keepdim = true});
+       return stddev(x[0], {0, 2}, {.keepdim = true});
      }},
     {"prod", [](const Tensors& x) { return prod(x[0], {1}); }},
     {"prod_of_zeros",

@@ -35,7 +35,7 @@ OPS = [
     ("log_softmax", lambda x: F.log_softmax(x, 1), [(2, 3, 2)], False),
     ("var", lambda x: x.var(1), [(2, 5)], False),
     ("var_biased", lambda x: x.var(unbiased=False), [(2, 3)], False),
-    ("std", lambda x: x.std((0, 2), keepdim=True), [(2, 2, 3)], False),
+    ("stddev", lambda x: x.std((0, 2), keepdim=True), [(2, 2, 3)], False),
     ("prod", lambda x: x.prod(1), [(2, 4)], False),
     ("prod_of_zeros", lambda x: (x * torch.tensor([1.0, 0.0, 1.0, 0.0])).prod(), [(4,)], False),
     ("logsumexp", lambda x: x.logsumexp((0, 1)), [(2, 3)], False),
