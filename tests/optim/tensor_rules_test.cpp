@@ -11,6 +11,7 @@
 #include "support/cpu.h"
 #include "support/naive.h"
 #include "support/rule_table.h"
+#include "support/sanitizer.h"
 #include "support/tensor_rule_reference.h"
 #include "support/threads.h"
 
@@ -118,6 +119,9 @@ Real lost_in_products(const R& rule, const Indices& shape) {
 // From the same state, rounded to f32, one step is within 4 units in the last place; the parameter
 // is drawn anew before each, away from 0.
 TEST(TensorRules, of_f32_agree_with_long_double_in_each_single_step) {
+  if (test::kAddressSanitizer) {
+    GTEST_SKIP() << "half a minute of arithmetic that other tests run, too";
+  }
   for_each_case([](const auto& rule, const Indices& shape) {
     std::mt19937 engine(2);
     const Index n = test::product(shape);
@@ -181,6 +185,9 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 TEST(TensorRules, give_the_same_bits_on_every_instruction_set) {
+  if (test::kAddressSanitizer) {
+    GTEST_SKIP() << "half a minute of arithmetic that other tests run, too";
+  }
   test::for_each_tensor_rule_type([]<class R>(const R&) {
     for (const R& rule : test::rows<R>()) {
       const auto on = [&](Cpu cpu) {
