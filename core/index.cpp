@@ -3,6 +3,8 @@
 #include <gradus/core/view.h>
 
 #include <algorithm>
+#include <numeric>
+#include <span>
 
 namespace gradus::core {
 namespace {
@@ -57,6 +59,33 @@ void in_pieces(Index n, Index cost, const F& f) {
   parallel_for((n + group - 1) / group,
                [&](Index piece) { f(piece * group, std::min(n, (piece + 1) * group)); });
 }
+
+// Where each number below `size` stands in a list, in order: a counting sort.
+class Places {
+ public:
+  Places(const Tensor& list, Index size)
+      : ends_(static_cast<std::size_t>(size) + 1, 0),
+        places_(static_cast<std::size_t>(list.numel())) {
+    const auto* at = list.data<std::int64_t>();
+    for (Index i = 0; i < list.numel(); ++i) {
+      ++ends_[static_cast<std::size_t>(at[i]) + 1];
+    }
+    std::partial_sum(ends_.begin(), ends_.end(), ends_.begin());
+    std::vector<Index> next(ends_.begin(), ends_.end() - 1);
+    for (Index i = 0; i < list.numel(); ++i) {
+      places_[static_cast<std::size_t>(next[static_cast<std::size_t>(at[i])]++)] = i;
+    }
+  }
+
+  std::span<const Index> of(Index number) const {
+    const auto n = static_cast<std::size_t>(number);
+    return {places_.data() + ends_[n], static_cast<std::size_t>(ends_[n + 1] - ends_[n])};
+  }
+
+ private:
+  std::vector<Index> ends_;
+  std::vector<Index> places_;
+};
 
 int check_gather(const char* where, const Shape& shape, Index dim, const Tensor& indices) {
   const int d = checked_dim(where, shape, dim);
@@ -114,28 +143,27 @@ Tensor index_sum(const Shape& shape, Index dim, const Tensor& indices, const Ten
   require<ShapeError>(source.shape() == expected, "index_sum: source must have the shape ",
                       expected, " for ", indices.numel(), " indices, got ", source.shape());
   const Tensor list = checked("index_sum", indices, shape[d], shape);
-  const auto* at = list.data<std::int64_t>();
-  Tensor y = zeros(shape, source.dtype());
+  const Places places(list, shape[d]);
+  Tensor y(shape, source.dtype());
   const Around around(shape, d);
   const Tensor dense = source.dense();
   visit_floating("index_sum", source.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* from = dense.data<T>();
     T* to = y.mutable_data<T>();
-    // Each piece sums into some of the columns, in the order of the indices.
-    in_pieces(around.outer * around.inner, indices.numel(), [&](Index first, Index end) {
-      std::vector<double> sums(static_cast<std::size_t>(shape[d]));
-      for (Index column = first; column < end; ++column) {
-        const Index outer = column / around.inner;
-        const Index inner = column % around.inner;
+    in_pieces(around.outer * shape[d], around.inner, [&](Index first, Index end) {
+      std::vector<double> sums(static_cast<std::size_t>(around.inner));
+      for (Index i = first; i < end; ++i) {
         std::fill(sums.begin(), sums.end(), 0.0);
-        for (Index i = 0; i < list.numel(); ++i) {
-          sums[static_cast<std::size_t>(at[i])] +=
-              double(from[(outer * list.numel() + i) * around.inner + inner]);
+        const T* outer = from + i / shape[d] * list.numel() * around.inner;
+        for (const Index place : places.of(i % shape[d])) {
+          const T* part = outer + place * around.inner;
+          for (std::size_t k = 0; k < sums.size(); ++k) {
+            sums[k] += double(part[k]);
+          }
         }
-        for (Index i = 0; i < shape[d]; ++i) {
-          to[(outer * shape[d] + i) * around.inner + inner] = T(sums[static_cast<std::size_t>(i)]);
-        }
+        std::transform(sums.begin(), sums.end(), to + i * around.inner,
+                       [](double sum) { return T(sum); });
       }
     });
   });
@@ -223,38 +251,6 @@ Tensor one_hot(const Tensor& indices, Index classes, Dtype dtype) {
     }
   });
   return y;
-}
-
-Tensor flip(const Tensor& x, const std::vector<Index>& dims) {
-  Tensor y = x;
-  unsigned seen_dims = 0;
-  for (const Index dim : dims) {
-    const int d = wrap_dim("flip", dim, x.rank());
-    require((seen_dims >> d & 1U) == 0, "flip: dims must differ, got ", dim, " twice");
-    seen_dims |= 1U << d;
-  }
-  for (const Index dim : dims) {
-    if (x.rank() > 0) {
-      const int d = wrap_dim("flip", dim, x.rank());
-      std::vector<std::int64_t> back(static_cast<std::size_t>(x.shape()[d]));
-      for (std::size_t i = 0; i < back.size(); ++i) {
-        back[i] = static_cast<std::int64_t>(back.size() - 1 - i);
-      }
-      y = index_select(y, d, from_vector(back, {x.shape()[d]}));
-    }
-  }
-  return dims.empty() ? x.clone() : y;
-}
-
-Tensor lower_triangle(Index rows, Index columns, Index diagonal) {
-  Tensor mask({rows, columns}, u8);
-  auto* to = mask.mutable_data<std::uint8_t>();
-  for (Index i = 0; i < rows; ++i) {
-    for (Index j = 0; j < columns; ++j) {
-      to[i * columns + j] = j - i <= diagonal;
-    }
-  }
-  return mask;
 }
 
 Tensor cumsum(const Tensor& x, Index dim) {
