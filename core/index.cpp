@@ -3,6 +3,7 @@
 #include <gradus/core/view.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <span>
 
@@ -238,7 +239,10 @@ Tensor one_hot(const Tensor& indices, Index classes, Dtype dtype) {
   if (classes == -1) {
     require(list.numel() > 0, "one_hot: classes must be given where there are no indices, got -1 ",
             "and indices of shape ", indices.shape());
-    classes = *std::max_element(at, at + list.numel()) + 1;
+    const Index largest = *std::max_element(at, at + list.numel());
+    require<IndexError>(largest < std::numeric_limits<Index>::max(),
+                        "one_hot: indices must leave room for a count of classes, got ", largest);
+    classes = largest + 1;
   }
   Shape shape = indices.shape();
   shape.push_back(classes);

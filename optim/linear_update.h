@@ -6,7 +6,7 @@
 //   update_linear(LinearForm::blas, "LAMB", [rate](auto& w, auto r) { w -= rate * r; }, w, r);
 //
 // Here it is one axpy of -rate.  Tests compare both forms of every rule's linear passes;
-// benchmarks/linear_benchmark.cpp decides which one a rule asks for, and BLAS has it where neither
+// benchmarks/optim_benchmark.cpp decides which one a rule asks for, and BLAS has it where neither
 // is faster (docs/performance.md).
 #include <gradus/optim/elements.h>
 

@@ -3,6 +3,8 @@
 #include <gradus/autograd/ops/choose.h>
 #include <gradus/autograd/ops/index.h>
 
+#include <algorithm>
+
 namespace gradus {
 namespace {
 
@@ -23,7 +25,8 @@ Tensor scatter_sum(const Shape& shape, Index dim, const Tensor& indices, const T
 Tensor triangle(const char* name, const Tensor& x, Index diagonal, bool lower) {
   require<ShapeError>(x.rank() >= 2, name, ": tensor must be [..., rows, columns], got ",
                       x.shape());
-  const Tensor mask = core::lower_triangle(x.size(-2), x.size(-1), lower ? diagonal : diagonal - 1);
+  const Tensor mask = core::lower_triangle(x.size(-2), x.size(-1),
+                                           lower ? diagonal : std::max(diagonal, -x.size(-2)) - 1);
   const Tensor zero = zeros({}, x.dtype());
   return lower ? where(mask, x, zero) : where(mask, zero, x);
 }

@@ -97,7 +97,7 @@ std::vector<Tensor> chunk(const Tensor& x, Index count, Index dim) {
           x.shape());
   require<ShapeError>(x.rank() > 0, "chunk: tensor must have a dimension, got shape []");
   const Index whole = x.shape()[wrap_dim("chunk", dim, x.rank())];
-  return split(x, std::max<Index>((whole + count - 1) / count, 1), dim);
+  return split(x, std::max<Index>(whole / count + (whole % count != 0), 1), dim);
 }
 
 Tensor pad(const Tensor& x, const std::vector<Padding>& padding, double value) {

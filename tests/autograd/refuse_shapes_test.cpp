@@ -74,6 +74,9 @@ TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
       },
       "one_hot: indices must be from 0 to 2 for a tensor of shape [2, 3], got "
       "3 at position 1 of indices of shape [2]");
+  expect_error<IndexError>(
+      [] { one_hot(at({INT64_MAX})); },
+      "one_hot: indices must leave room for a count of classes, got 9223372036854775807");
   expect_error<ValueError>([] { one_hot(at({})); },
                            "one_hot: classes must be given where there are no indices, got -1 and "
                            "indices of shape [0]");
@@ -147,6 +150,12 @@ TEST(RefuseJoin, parts_that_do_not_fit) {
         pad(x({4}), {{1, -1}});
       },
       "pad: counts must be at least 0, got 1 and -1 for a tensor of shape [4]");
+}
+
+TEST(Index, extreme_counts_and_diagonals_are_as_good_as_large_ones) {
+  EXPECT_EQ(chunk(x({3}), INT64_MAX).size(), 3U);
+  EXPECT_EQ(triu(ones({2, 2}), INT64_MIN).to_vector(), (std::vector<float>{1, 1, 1, 1}));
+  EXPECT_EQ(tril(ones({2, 2}), INT64_MIN).to_vector(), (std::vector<float>{0, 0, 0, 0}));
 }
 
 TEST(Statistics, the_deviation_of_equal_elements_has_derivative_zero) {
