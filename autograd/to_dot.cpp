@@ -39,9 +39,9 @@ std::string value_of(const Tensor& x, Index max_values) {
   return value;
 }
 
-class Drawing {
+class GraphText {
  public:
-  Drawing(const Parameters& parameters, const DotOptions& options) : options_(options) {
+  GraphText(const Parameters& parameters, const DotOptions& options) : options_(options) {
     for (const Parameter& p : parameters) {
       if (p.tensor && p.tensor.slot()) {
         names_.emplace(p.tensor.slot().get(), &p);
@@ -136,7 +136,7 @@ std::string to_dot(const Tensor& y, const Parameters& parameters, const DotOptio
   require<GraphError>(y.requires_grad(),
                       "to_dot: tensor must come from operations on tensors that require a "
                       "gradient, got one without history; call set_requires_grad() on the leaves");
-  return Drawing(parameters, options).of(y.slot().get());
+  return GraphText(parameters, options).of(y.slot().get());
 }
 
 }  // namespace gradus

@@ -100,14 +100,11 @@ Index tile_count(Index m, Index n, Index k) {
 // The kernels work on blocks of 16 rows or columns.
 constexpr Index kBlock = 16;
 
-struct Cut {
-  Index size;   // of the dimension
-  Index tiles;  // it is cut into
-  Index begin(Index tile) const {
-    const Index blocks = (size + kBlock - 1) / kBlock;
-    return std::min(size, blocks * tile / tiles * kBlock);
-  }
-};
+// Where a tile of a dimension that is cut into `tiles` begins.
+Index tile_begin(Index size, Index tiles, Index tile) {
+  const Index blocks = (size + kBlock - 1) / kBlock;
+  return std::min(size, blocks * tile / tiles * kBlock);
+}
 
 CBLAS_TRANSPOSE trans(Form form) { return form == Form::plain ? CblasNoTrans : CblasTrans; }
 
@@ -144,11 +141,11 @@ void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T*
   const Index tiles = tile_count(m, n, k);
   // The longer side of C is cut, so that tiles stay as square as they can.
   const bool by_rows = m > n;
-  const Cut cut{by_rows ? m : n, tiles};
+  const Index size = by_rows ? m : n;
   parallel_for(tiles, [&](Index tile) {
     prepare();
-    const Index begin = cut.begin(tile);
-    const Index length = cut.begin(tile + 1) - begin;
+    const Index begin = tile_begin(size, tiles, tile);
+    const Index length = tile_begin(size, tiles, tile + 1) - begin;
     if (length == 0) {
       return;
     }

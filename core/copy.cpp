@@ -44,10 +44,9 @@ void copy_row(To* to, Index to_step, const From* from, Index from_step, Index n)
   }
 }
 
-constexpr Index kPiece = 32768;
-
 template <class To, class From>
 void copy_elements(const core::LoopPlan& plan, To* to, const From* from) {
+  constexpr Index kPiece = 32768;
   if (plan.dense) {
     const Index pieces = std::max<Index>(plan.row_length / kPiece, 1);
     parallel_for(pieces, [&](Index piece) {

@@ -125,100 +125,32 @@ inline void run_plain(Index n, F f, P*... at) {
   run_packs<sizeof(T), T>(n, f, at...);
 }
 
-// --- strided rows --------------------------------------------------------------------------------
-
-// One operand of a strided row: blocks of it are gathered into a buffer, and scattered back if P is
-// not const, unless it lies in order already.
-template <class T, class P>
-struct RowOperand {
-  P* row;
-  Index stride;
-  T buffer[256];
-
-  RowOperand(P* r, Index s) : row(r), stride(s) {}
-
-  P* gather(Index first, Index n) {
-    if (stride == 1) {
-      return row + first;
-    }
-    if (stride == 0 && first > 0) {
-      return buffer;  // one number, stretched: the first block filled it
-    }
-    for (Index i = 0; i < n; ++i) {
-      buffer[i] = row[(first + i) * stride];
-    }
-    return buffer;
-  }
-  void scatter(Index first, Index n) {
-    if constexpr (!std::is_const_v<P>) {
-      for (Index i = 0; i < n && stride != 1; ++i) {
-        row[(first + i) * stride] = buffer[i];
-      }
-    }
-  }
-};
-
-template <class T, class F, class... P>
-void run_row(Index n, const F& f, RowOperand<T, P>&&... operands) {
-  for (Index first = 0; first < n; first += 256) {
-    const Index block = std::min<Index>(256, n - first);
-    run_elements<T>(block, f, operands.gather(first, block)...);
-    (operands.scatter(first, block), ...);
-  }
-}
-
 // --- tensors -------------------------------------------------------------------------------------
 
-/// The first element of an operand of that type: T* of a `Tensor&`, whose storage counts a change,
-/// const T* of a `const Tensor&`.
-template <class T>
-const T* element_pointer(const Tensor& x) {
-  return reinterpret_cast<const T*>(x.storage().data()) + x.offset();
-}
-template <class T>
-T* element_pointer(Tensor& x) {
-  x.storage().bump_version();
-  return const_cast<T*>(element_pointer<T>(std::as_const(x)));
-}
-
-template <class T, class F, std::size_t... K, class... P>
-void run_rows(const LoopPlan& plan, const F& f, Index parts, Index begin, Index end,
-              std::index_sequence<K...>, P*... at) {
-  for (Index i = begin; i < end; ++i) {
-    Index offsets[kMaxOperands];
-    plan.locate(i / parts, offsets);
-    const Index first = i % parts * kPieceElements;
-    const Index length = (i + 1) % parts == 0 ? plan.row_length - first : kPieceElements;
-    run_row<T>(
-        length, f,
-        RowOperand<T, P>(at + offsets[K] + first * plan.inner_stride[K], plan.inner_stride[K])...);
-  }
-}
-
+/// run_elements for a formula and operands that have lost their types.
 template <class T, class F, class... P>
-void run_plan(const LoopPlan& plan, const F& f, P*... at) {
-  // A piece is several rows, or one of the parts of a long row.
-  const Index parts = std::max<Index>(plan.row_length / kPieceElements, 1);
-  const Index rows = std::max<Index>(kPieceElements / std::max<Index>(plan.row_length, 1), 1);
-  const Index all = plan.rows * parts;
-  parallel_for((all + rows - 1) / rows, [&](Index piece) {
-    run_rows<T>(plan, f, parts, piece * rows, std::min(all, (piece + 1) * rows),
-                std::index_sequence_for<P...>(), at...);
-  });
+void run_untyped(const void* f, Index n, void* const* at) {
+  [&]<std::size_t... K>(std::index_sequence<K...>) {
+    run_elements<T>(n, *static_cast<const F*>(f), static_cast<P*>(at[K])...);
+  }
+  (std::index_sequence_for<P...>());
 }
 
-// All operands in one run of n elements.
-template <class T, class F, class... P>
-void run_dense(Index n, const F& f, P*... at) {
-  const Index pieces = n / kPieceElements;
-  if (pieces <= 1) {
-    return run_elements<T>(n, f, at...);
-  }
-  parallel_for(pieces, [&](Index piece) {
-    const Index first = piece * kPieceElements;
-    run_elements<T>(piece + 1 == pieces ? n - first : kPieceElements, f, (at + first)...);
-  });
-}
+/// A formula and its loops over one run of every operand: at[k] is the first element of operand k.
+struct ElementLoop {
+  using Run = void (*)(const void* formula, Index n, void* const* at);
+  const void* formula;
+  Run f32;
+  Run f64;
+};
+
+/// elementwise() below but for what depends on the formula: compiled once.
+void run_tensors(const char* where, const ElementLoop& loop, const Tensor* const* operands, int n,
+                 std::initializer_list<bool> written);
+
+/// An operand's elements of type T: const unless they are written.
+template <class T, class Operand>
+using Element = std::conditional_t<std::is_const_v<std::remove_reference_t<Operand>>, const T, T>;
 
 /// f(x, y, ...) for the elements of the tensors: see the top of this file.  All tensors have the
 /// dtype of the first, f32 or f64; written ones have its shape, the others broadcast to it. Written
@@ -229,19 +161,9 @@ void elementwise(const char* where, const F& f, Tensors&&... tensors) {
   const Tensor* const operands[] = {&tensors...};
   constexpr int n = sizeof...(Tensors);
   static_assert(n <= kMaxOperands);
-  const bool one_run = is_one_run(operands, n);  // the common case needs no other check
-  if (!one_run) {
-    check_operands(where, operands, n, {!std::is_const_v<std::remove_reference_t<Tensors>>...});
-  }
-  visit_floating(where, operands[0]->dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    if (one_run) {
-      return run_dense<T>(operands[0]->numel(), f, element_pointer<T>(tensors)...);
-    }
-    // Before the pointers are taken, which counts as a change: an error leaves no trace.
-    const LoopPlan plan = plan_loop(where, operands[0]->shape(), operands, n);
-    run_plan<T>(plan, f, element_pointer<T>(tensors)...);
-  });
+  const ElementLoop loop = {&f, run_untyped<float, F, Element<float, Tensors>...>,
+                            run_untyped<double, F, Element<double, Tensors>...>};
+  run_tensors(where, loop, operands, n, {!std::is_const_v<std::remove_reference_t<Tensors>>...});
 }
 
 }  // namespace gradus::core

@@ -10,8 +10,6 @@
 namespace gradus::core {
 namespace {
 
-constexpr Index kPiece = 16384;  // elements
-
 void require_indices(const char* where, const Tensor& indices) {
   require<DtypeError>(indices.dtype() == i64, where, ": indices must be i64, got ",
                       indices.dtype());
@@ -56,6 +54,7 @@ int check_select(const char* where, const Shape& shape, Index dim, const Tensor&
 // f(piece's first, piece's end) over n things of `cost` elements each.
 template <class F>
 void in_pieces(Index n, Index cost, const F& f) {
+  constexpr Index kPiece = 16384;  // elements
   const Index group = std::max<Index>(kPiece / std::max<Index>(cost, 1), 1);
   parallel_for((n + group - 1) / group,
                [&](Index piece) { f(piece * group, std::min(n, (piece + 1) * group)); });

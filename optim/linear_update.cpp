@@ -150,7 +150,7 @@ bool run_linear(const LinearRecord& record, const Tensor* const* operands, int c
     }
     T* first[core::kMaxOperands];
     for (int k = 0; k < count; ++k) {
-      first[k] = const_cast<T*>(core::element_pointer<T>(*operands[k]));
+      first[k] = static_cast<T*>(operands[k]->address());
     }
     for (const LinearAssignment& assignment : all) {
       operands[assignment.to]->storage().bump_version();

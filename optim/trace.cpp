@@ -32,7 +32,7 @@ const Operator& operator_of(char op) {
                        [op](const Operator& o) { return o.op == op; });
 }
 
-std::string digits(double x) {
+std::string value_text(double x) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", x);
   return text;
@@ -77,7 +77,7 @@ Trace::Scope::Scope(Trace* trace) : before_(std::exchange(active_trace, trace)) 
 Trace::Scope::~Scope() { active_trace = before_; }
 
 Number Trace::symbol(std::string name, double value) {
-  return Number(Term{value, explains() ? keep({std::move(name), digits(value), kAtom}) : 0});
+  return Number(Term{value, explains() ? keep({std::move(name), value_text(value), kAtom}) : 0});
 }
 
 void Trace::name_options(const OptionRefs& options) {
@@ -133,7 +133,8 @@ Traced Trace::operand(const Tensor& x) {
     return Traced("", Term{value, 0}, single);
   }
   const char* name = name_of(x);
-  return Traced(name, Term{value, keep({name, digits(value), value < 0 ? kSign : kAtom})}, single);
+  return Traced(name, Term{value, keep({name, value_text(value), value < 0 ? kSign : kAtom})},
+                single);
 }
 
 void Trace::settle(const Tensor& x) {
@@ -171,7 +172,7 @@ Trace::Expression Trace::expression(const Term& x) const {
   if (x.text != 0) {
     return expressions_[static_cast<std::size_t>(x.text)];
   }
-  const std::string text = digits(x.value);
+  const std::string text = value_text(x.value);
   return {text, text, x.value < 0 ? kSign : kAtom};
 }
 
@@ -241,7 +242,7 @@ int write_line(const char* name, const Term& x) {
   }
   const Trace::Expression e = trace->expression(x);
   trace->lines_.push_back({name, e.symbols, e.numbers, x.value});
-  return trace->keep({name, digits(x.value), kAtom});
+  return trace->keep({name, value_text(x.value), kAtom});
 }
 
 void Trace::collect(const char* name, double value) {

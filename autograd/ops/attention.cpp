@@ -3,6 +3,7 @@
 #include <gradus/autograd/ops/attention.h>
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/rows.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/view.h>
@@ -12,17 +13,6 @@
 
 namespace gradus {
 namespace {
-
-// Calls f(row) for each row of n numbers; rows of some thousand numbers make a piece.
-template <class F>
-void for_rows(Index rows, Index n, const F& f) {
-  const Index block = std::max<Index>(core::kPieceElements / std::max<Index>(n, 1), 1);
-  parallel_for((rows + block - 1) / block, [&](Index piece) {
-    for (Index row = piece * block; row < std::min(rows, (piece + 1) * block); ++row) {
-      f(row);
-    }
-  });
-}
 
 // Where a row of the mask, stretched to the scores' shape, begins.
 Index mask_row(const Tensor& mask, Index row) {

@@ -3,23 +3,13 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/layer_norm.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/rows.h>
 #include <gradus/core/elementwise.h>
 
 #include <cmath>
 
 namespace gradus {
 namespace {
-
-// Calls f(row) for each row of n numbers; rows of some thousand numbers make a piece.
-template <class F>
-void for_rows(Index rows, Index n, const F& f) {
-  const Index block = std::max<Index>(core::kPieceElements / n, 1);
-  parallel_for((rows + block - 1) / block, [&](Index piece) {
-    for (Index row = piece * block; row < std::min(rows, (piece + 1) * block); ++row) {
-      f(row);
-    }
-  });
-}
 
 struct Normal {
   Tensor x;      // (x - mean) / sqrt(var + eps)

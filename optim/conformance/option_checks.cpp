@@ -33,9 +33,9 @@ void listed(const Subject& subject) {
 }
 
 void checked(const Subject& subject) {
-  constexpr double kInf = std::numeric_limits<double>::infinity();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (const std::string& name : subject.numbers) {
-    for (const double wrong : {double(NAN), kInf, -kInf}) {
+    for (const double wrong : {double(NAN), kInfinity, -kInfinity}) {
       const Trial trial = one_parameter(subject);
       std::string message;
       try {

@@ -6,7 +6,7 @@
 namespace gradus::optim::conformance {
 namespace {
 
-constexpr Index kSteps = 8;
+constexpr Index kSavedSteps = 8;
 
 // p2 gets no gradient before the 4th step.
 Gradient late(const std::vector<Tensor>& start) {
@@ -36,7 +36,7 @@ void save_and_load(const Subject& subject) {
     const std::vector<Tensor> start = starts(subject, dtype, 3);
     const Gradient gradient = late(start);
     Trial straight(subject, start);
-    straight.steps(gradient, 0, kSteps);
+    straight.steps(gradient, 0, kSavedSteps);
     for (const Index cut : {0, 1, 2, 3, 5}) {
       Trial first(subject, start);
       first.steps(gradient, 0, cut);
@@ -48,9 +48,9 @@ void save_and_load(const Subject& subject) {
         const StateDict again = second.optimizer->state_dict();
         expect(again.contains(name), what, ": '", name, "' is lost");
       }
-      second.steps(gradient, cut, kSteps);
+      second.steps(gradient, cut, kSavedSteps);
       expect_same(what, second.w, straight.w);
-      first.steps(gradient, cut, kSteps);  // saving has no effect on who saves
+      first.steps(gradient, cut, kSavedSteps);  // saving has no effect on who saves
       expect_same("after saving", first.w, straight.w);
     }
   }

@@ -1,0 +1,137 @@
+#include <gradus/core/elementwise.h>
+
+#include <algorithm>
+
+namespace gradus::core {
+namespace {
+
+constexpr Index kBlock = 256;  // elements of a strided row that are gathered together
+
+// One operand of a strided row: blocks of it are gathered into a buffer, and scattered back if they
+// are written, unless it lies in order already.
+template <class T>
+struct RowOperand {
+  T* row;
+  Index stride;
+  bool written;
+  T buffer[kBlock];
+
+  T* gather(Index first, Index n) {
+    if (stride == 1) {
+      return row + first;
+    }
+    if (stride == 0 && first > 0) {
+      return buffer;  // one number, stretched: the first block filled it
+    }
+    for (Index i = 0; i < n; ++i) {
+      buffer[i] = row[(first + i) * stride];
+    }
+    return buffer;
+  }
+  void scatter(Index first, Index n) {
+    for (Index i = 0; i < n && written && stride != 1; ++i) {
+      row[(first + i) * stride] = buffer[i];
+    }
+  }
+};
+
+// A formula's loop over elements of type T, and the first element of every operand.
+template <class T>
+struct TypedLoop {
+  const void* formula;
+  ElementLoop::Run run;
+  int n;
+  T* at[kMaxOperands];
+  bool written[kMaxOperands];
+
+  // Counts a change of what is written.
+  TypedLoop(const ElementLoop& loop, const Tensor* const* operands, int count,
+            const bool* is_written)
+      : formula(loop.formula), run(sizeof(T) == 4 ? loop.f32 : loop.f64), n(count) {
+    for (int k = 0; k < n; ++k) {
+      at[k] = static_cast<T*>(operands[k]->address());
+      written[k] = is_written[k];
+      if (written[k]) {
+        operands[k]->storage().bump_version();
+      }
+    }
+  }
+
+  void run_row(const LoopPlan& plan, const Index* offsets, Index first, Index length) const {
+    RowOperand<T> operands[kMaxOperands];
+    for (int k = 0; k < n; ++k) {
+      const Index stride = plan.inner_stride[k];
+      operands[k].row = at[k] + offsets[k] + first * stride;
+      operands[k].stride = stride;
+      operands[k].written = written[k];
+    }
+    for (Index begin = 0; begin < length; begin += kBlock) {
+      const Index block = std::min(kBlock, length - begin);
+      void* from[kMaxOperands];
+      for (int k = 0; k < n; ++k) {
+        from[k] = operands[k].gather(begin, block);
+      }
+      run(formula, block, from);
+      for (int k = 0; k < n; ++k) {
+        operands[k].scatter(begin, block);
+      }
+    }
+  }
+
+  void run_plan(const LoopPlan& plan) const {
+    // A piece is several rows, or one of the parts of a long row.
+    const Index parts = std::max<Index>(plan.row_length / kPieceElements, 1);
+    const Index rows = std::max<Index>(kPieceElements / std::max<Index>(plan.row_length, 1), 1);
+    const Index all = plan.rows * parts;
+    parallel_for((all + rows - 1) / rows, [&](Index piece) {
+      for (Index i = piece * rows; i < std::min(all, (piece + 1) * rows); ++i) {
+        Index offsets[kMaxOperands];
+        plan.locate(i / parts, offsets);
+        const Index first = i % parts * kPieceElements;
+        run_row(plan, offsets, first,
+                (i + 1) % parts == 0 ? plan.row_length - first : kPieceElements);
+      }
+    });
+  }
+
+  // All operands in one run of `numel` elements.
+  void run_dense(Index numel) const {
+    const auto part = [&](Index first, Index length) {
+      void* from[kMaxOperands];
+      for (int k = 0; k < n; ++k) {
+        from[k] = at[k] + first;
+      }
+      run(formula, length, from);
+    };
+    const Index pieces = numel / kPieceElements;
+    if (pieces <= 1) {
+      return part(0, numel);
+    }
+    parallel_for(pieces, [&](Index piece) {
+      const Index first = piece * kPieceElements;
+      part(first, piece + 1 == pieces ? numel - first : kPieceElements);
+    });
+  }
+};
+
+}  // namespace
+
+void run_tensors(const char* where, const ElementLoop& loop, const Tensor* const* operands, int n,
+                 std::initializer_list<bool> written) {
+  const bool one_run = is_one_run(operands, n);  // the common case needs no other check
+  if (!one_run) {
+    check_operands(where, operands, n, written);
+  }
+  const Tensor& first = *operands[0];
+  visit_floating(where, first.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    if (one_run) {
+      return TypedLoop<T>(loop, operands, n, written.begin()).run_dense(first.numel());
+    }
+    // Before the change is counted: an error leaves no trace.
+    const LoopPlan plan = plan_loop(where, first.shape(), operands, n);
+    TypedLoop<T>(loop, operands, n, written.begin()).run_plan(plan);
+  });
+}
+
+}  // namespace gradus::core
