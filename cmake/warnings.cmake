@@ -10,3 +10,13 @@ function(gradus_use_flags target)
     target_link_options(${target} PRIVATE -fsanitize=${GRADUS_SANITIZE})
   endif()
 endfunction()
+
+# gradus_compile_quickly(target): half the time to compile, for programs whose work the library does.
+# Where nothing is sanitized, formulas still meet every instruction set, which -O0 would leave out.
+function(gradus_compile_quickly target)
+  if(GRADUS_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  else()
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+endfunction()

@@ -5,7 +5,7 @@
 namespace gradus::core {
 namespace {
 
-constexpr Index kBlock = 256;  // elements of a strided row that are gathered together
+constexpr Index kGathered = 256;  // elements of a strided row that are gathered together
 
 // One operand of a strided row: blocks of it are gathered into a buffer, and scattered back if they
 // are written, unless it lies in order already.
@@ -14,7 +14,7 @@ struct RowOperand {
   T* row;
   Index stride;
   bool written;
-  T buffer[kBlock];
+  T buffer[kGathered];
 
   T* gather(Index first, Index n) {
     if (stride == 1) {
@@ -65,8 +65,8 @@ struct TypedLoop {
       operands[k].stride = stride;
       operands[k].written = written[k];
     }
-    for (Index begin = 0; begin < length; begin += kBlock) {
-      const Index block = std::min(kBlock, length - begin);
+    for (Index begin = 0; begin < length; begin += kGathered) {
+      const Index block = std::min(kGathered, length - begin);
       void* from[kMaxOperands];
       for (int k = 0; k < n; ++k) {
         from[k] = operands[k].gather(begin, block);
