@@ -41,33 +41,45 @@ struct TypedLoop {
   const void* formula;
   ElementLoop::Run run;
   int n;
-  T* at[kMaxOperands];
-  bool written[kMaxOperands];
+  const bool* written;
+  void* at[kMaxOperands];
 
   // Counts a change of what is written.
   TypedLoop(const ElementLoop& loop, const Tensor* const* operands, int count,
             const bool* is_written)
-      : formula(loop.formula), run(sizeof(T) == 4 ? loop.f32 : loop.f64), n(count) {
+      : formula(loop.formula),
+        run(sizeof(T) == 4 ? loop.f32 : loop.f64),
+        n(count),
+        written(is_written) {
     for (int k = 0; k < n; ++k) {
-      at[k] = static_cast<T*>(operands[k]->address());
-      written[k] = is_written[k];
+      Storage& storage = operands[k]->storage();
+      at[k] = reinterpret_cast<T*>(storage.data()) + operands[k]->offset();
       if (written[k]) {
-        operands[k]->storage().bump_version();
+        storage.bump_version();
       }
     }
   }
 
+  T* element(int k, Index place) const { return static_cast<T*>(at[k]) + place; }
+
   void run_row(const LoopPlan& plan, const Index* offsets, Index first, Index length) const {
+    void* from[kMaxOperands];
+    bool in_order = true;
+    for (int k = 0; k < n; ++k) {
+      from[k] = element(k, offsets[k] + first * plan.inner_stride[k]);
+      in_order &= plan.inner_stride[k] == 1;
+    }
+    if (in_order) {
+      return run(formula, length, from);
+    }
     RowOperand<T> operands[kMaxOperands];
     for (int k = 0; k < n; ++k) {
-      const Index stride = plan.inner_stride[k];
-      operands[k].row = at[k] + offsets[k] + first * stride;
-      operands[k].stride = stride;
+      operands[k].row = static_cast<T*>(from[k]);
+      operands[k].stride = plan.inner_stride[k];
       operands[k].written = written[k];
     }
     for (Index begin = 0; begin < length; begin += kGathered) {
       const Index block = std::min(kGathered, length - begin);
-      void* from[kMaxOperands];
       for (int k = 0; k < n; ++k) {
         from[k] = operands[k].gather(begin, block);
       }
@@ -96,20 +108,17 @@ struct TypedLoop {
 
   // All operands in one run of `numel` elements.
   void run_dense(Index numel) const {
-    const auto part = [&](Index first, Index length) {
-      void* from[kMaxOperands];
-      for (int k = 0; k < n; ++k) {
-        from[k] = at[k] + first;
-      }
-      run(formula, length, from);
-    };
     const Index pieces = numel / kPieceElements;
     if (pieces <= 1) {
-      return part(0, numel);
+      return run(formula, numel, at);
     }
     parallel_for(pieces, [&](Index piece) {
       const Index first = piece * kPieceElements;
-      part(first, piece + 1 == pieces ? numel - first : kPieceElements);
+      void* from[kMaxOperands];
+      for (int k = 0; k < n; ++k) {
+        from[k] = element(k, first);
+      }
+      run(formula, piece + 1 == pieces ? numel - first : kPieceElements, from);
     });
   }
 };
