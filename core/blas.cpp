@@ -3,6 +3,8 @@
 #include <gradus/core/flops.h>
 #include <gradus/core/matrix.h>
 #include <gradus/core/parallel.h>
+#include <gradus/core/tile.h>
+#include <gradus/core/tiled_gemm.h>
 
 #include <algorithm>
 #include <cmath>
@@ -106,6 +108,26 @@ Index tile_begin(Index size, Index tiles, Index tile) {
   return std::min(size, blocks * tile / tiles * kBlock);
 }
 
+// Thin products are bound by memory, where BLAS has kernels of its own.
+constexpr Index kThin = 16;
+
+// True if the product was done in tiles of our own.
+template <class T>
+bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a,
+                  Index lda, const T* b, Index ldb, T beta, T* c, Index ldc) {
+  if (alpha != T(1) || (beta != T(0) && beta != T(1)) || std::min(m, n) < kThin || k == 0 ||
+      !core::has_tiles()) {
+    return false;
+  }
+  const auto operand = [](Form form, const T* data, Index step) {
+    return form == Form::plain ? core::Operand<const T>{data, step, 1}
+                               : core::Operand<const T>{data, 1, step};
+  };
+  core::tiled_gemm<T>(m, n, k, operand(form_a, a, lda), operand(form_b, b, ldb), beta == T(1),
+                      {c, ldc, 1});
+  return true;
+}
+
 CBLAS_TRANSPOSE trans(Form form) { return form == Form::plain ? CblasNoTrans : CblasTrans; }
 
 }  // namespace
@@ -113,8 +135,11 @@ CBLAS_TRANSPOSE trans(Form form) { return form == Form::plain ? CblasNoTrans : C
 template <class T>
 void gemm_piece(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
                 const T* b, Index ldb, T beta, T* c, Index ldc) {
-  prepare();
   report_product(m, n, k);
+  if (ran_in_tiles(form_a, form_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)) {
+    return;
+  }
+  prepare();
   call_gemm(trans(form_a), trans(form_b), size_of(m), size_of(n), size_of(k), alpha, a,
             size_of(lda), b, size_of(ldb), beta, c, size_of(ldc));
 }
@@ -127,7 +152,6 @@ template void gemm_piece(Form, Form, Index, Index, Index, double, const double*,
 template <class T>
 void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
           const T* b, Index ldb, T beta, T* c, Index ldc) {
-  prepare();
   const int ik = size_of(k);
   const int ia = size_of(lda);
   const int ib = size_of(ldb);
@@ -138,6 +162,10 @@ void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T*
     return;
   }
   report_product(m, n, k);
+  if (ran_in_tiles(form_a, form_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)) {
+    return;
+  }
+  prepare();
   const Index tiles = tile_count(m, n, k);
   // The longer side of C is cut, so that tiles stay as square as they can.
   const bool by_rows = m > n;

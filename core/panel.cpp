@@ -1,0 +1,160 @@
+#include <gradus/core/cpu.h>
+#include <gradus/core/panel.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace gradus::core {
+namespace {
+
+template <class T, int kLanes>
+struct Register {
+  typedef T Values __attribute__((vector_size(kLanes * sizeof(T))));
+};
+
+// a[from] b[from] a[from + 1] b[from + 1] ...
+template <int kFrom, class Values, int... lanes>
+[[gnu::always_inline]] inline void interleave(Values& to, const Values& a, const Values& b,
+                                              std::integer_sequence<int, lanes...>) {
+  constexpr int kLanes = sizeof...(lanes);
+  to = __builtin_shufflevector(a, b, (kFrom + lanes / 2 + lanes % 2 * kLanes)...);
+}
+
+// Lanes numbers of as many rows, to as many rows of that many.
+template <class T, int kLanes>
+[[gnu::always_inline]] inline void transpose_square(const T* from, Index from_step, T* to,
+                                                    Index to_step) {
+  using Values = typename Register<T, kLanes>::Values;
+  constexpr auto lanes = std::make_integer_sequence<int, kLanes>();
+  Values rows[kLanes];
+  for (int i = 0; i < kLanes; ++i) {
+    std::memcpy(&rows[i], from + i * from_step, sizeof(Values));
+  }
+  for (int stage = 1; stage < kLanes; stage *= 2) {
+    Values next[kLanes];
+    for (int i = 0; i < kLanes / 2; ++i) {
+      interleave<0>(next[2 * i], rows[i], rows[i + kLanes / 2], lanes);
+      interleave<kLanes / 2>(next[2 * i + 1], rows[i], rows[i + kLanes / 2], lanes);
+    }
+    std::copy_n(next, kLanes, rows);
+  }
+  for (int i = 0; i < kLanes; ++i) {
+    std::memcpy(to + i * to_step, &rows[i], sizeof(Values));
+  }
+}
+
+// to[j, i] <- from[i, j]
+template <class T, int kLanes>
+[[gnu::always_inline]] inline void transpose_block(const T* from, Index from_step, Index rows,
+                                                   Index columns, T* to, Index to_step) {
+  const Index whole_rows = rows / kLanes * kLanes;
+  const Index whole_columns = columns / kLanes * kLanes;
+  for (Index i = 0; i < whole_rows; i += kLanes) {
+    for (Index j = 0; j < whole_columns; j += kLanes) {
+      transpose_square<T, kLanes>(from + i * from_step + j, from_step, to + j * to_step + i,
+                                  to_step);
+    }
+  }
+  for (Index j = 0; j < columns; ++j) {
+    for (Index i = j < whole_columns ? whole_rows : 0; i < rows; ++i) {
+      to[j * to_step + i] = from[i * from_step + j];
+    }
+  }
+}
+
+// to[i, j] <- from[i, j]
+template <class T, int kLanes>
+[[gnu::always_inline]] inline void copy_block(const T* from, Index from_step, Index rows,
+                                              Index columns, T* to, Index to_step) {
+  using Values = typename Register<T, kLanes>::Values;
+  const Index whole = columns / kLanes * kLanes;
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < whole; j += kLanes) {
+      Values values;
+      std::memcpy(&values, from + i * from_step + j, sizeof values);
+      std::memcpy(to + i * to_step + j, &values, sizeof values);
+    }
+    for (Index j = whole; j < columns; ++j) {
+      to[i * to_step + j] = from[i * from_step + j];
+    }
+  }
+}
+
+template <class T>
+struct Block {
+  bool turned;  // rows become columns
+  const T* from;
+  Index from_step;
+  Index rows, columns;
+  T* to;
+  Index to_step;
+};
+
+template <class T, int kBytes>
+[[gnu::always_inline]] inline void move_block(const Block<T>& b) {
+  constexpr int kLanes = kBytes / int(sizeof(T));
+  if (b.turned) {
+    transpose_block<T, kLanes>(b.from, b.from_step, b.rows, b.columns, b.to, b.to_step);
+  } else {
+    copy_block<T, kLanes>(b.from, b.from_step, b.rows, b.columns, b.to, b.to_step);
+  }
+}
+
+#if defined(__x86_64__)
+template <class T>
+[[gnu::target("avx2")]] void move_avx2(const Block<T>& block) {
+  move_block<T, 32>(block);
+}
+template <class T>
+[[gnu::target("avx512f")]] void move_avx512(const Block<T>& block) {
+  move_block<T, 64>(block);
+}
+#endif
+
+template <class T>
+void move(const Block<T>& block) {
+#if defined(__x86_64__)
+  switch (active_cpu()) {
+    case Cpu::avx512:
+      return move_avx512(block);
+    case Cpu::avx2:
+      return move_avx2(block);
+    case Cpu::base:
+      break;
+  }
+#endif
+  move_block<T, 16>(block);
+}
+
+}  // namespace
+
+template <class T>
+void pack_panel(const T* from, Index row_step, Index column_step, Index k, Index columns,
+                Index width, T* panel) {
+  if (column_step == 1) {
+    move<T>({false, from, row_step, k, columns, panel, width});
+  } else {
+    move<T>({true, from, column_step, columns, k, panel, width});
+  }
+  for (Index p = 0; p < k && columns < width; ++p) {
+    std::fill(panel + p * width + columns, panel + (p + 1) * width, T(0));
+  }
+}
+
+template <class T>
+void unpack_panel(const T* panel, Index width, Index k, Index columns, T* to, Index row_step,
+                  Index column_step) {
+  if (column_step == 1) {
+    move<T>({false, panel, width, k, columns, to, row_step});
+  } else {
+    move<T>({true, panel, width, k, columns, to, column_step});
+  }
+}
+
+template void pack_panel(const float*, Index, Index, Index, Index, Index, float*);
+template void pack_panel(const double*, Index, Index, Index, Index, Index, double*);
+template void unpack_panel(const float*, Index, Index, Index, float*, Index, Index);
+template void unpack_panel(const double*, Index, Index, Index, double*, Index, Index);
+
+}  // namespace gradus::core

@@ -1,0 +1,23 @@
+#pragma once
+// Panels: columns of B as tiles read them (core/tile.h), row after row of one width, the columns
+// that B does not have filled with zeros.
+//
+// Limit: a number is read and written once, a register a cycle, and where rows become columns moves
+// log2(lanes) times between registers.  Measured on an Intel Xeon (model 167): see the table of
+// docs/performance.md.
+#include <gradus/core/shape.h>
+
+namespace gradus::core {
+
+/// panel: [k, width] <- k rows of `columns` numbers, row_step apart, where column_step is 1; or as
+/// many columns, column_step apart, where row_step is 1.
+template <class T>
+void pack_panel(const T* from, Index row_step, Index column_step, Index k, Index columns,
+                Index width, T* panel);
+
+/// The way back, without the margin.
+template <class T>
+void unpack_panel(const T* panel, Index width, Index k, Index columns, T* to, Index row_step,
+                  Index column_step);
+
+}  // namespace gradus::core

@@ -1,0 +1,159 @@
+// Compiled with -ffp-contract=fast: a product and its sum are one fused multiply-add.
+#include <gradus/core/cpu.h>
+#include <gradus/core/tile.h>
+
+namespace gradus::core {
+namespace {
+
+template <class T, int kBytes>
+struct Register {
+  typedef T Values __attribute__((vector_size(kBytes)));
+  typedef T Memory __attribute__((vector_size(kBytes), aligned(alignof(T)), may_alias));
+};
+
+template <class T, int kBytes, int kRows, int kRegisters>
+[[gnu::always_inline]] inline void tile_body(const Tile<T>& tile) {
+  using Values = typename Register<T, kBytes>::Values;
+  using Memory = typename Register<T, kBytes>::Memory;
+  constexpr int kLanes = kBytes / int(sizeof(T));
+  Values sum[kRows][kRegisters];
+  const T* a[kRows];
+  for (int i = 0; i < kRows; ++i) {
+    a[i] = tile.a[i];
+    for (int j = 0; j < kRegisters; ++j) {
+      sum[i][j] = tile.add ? *reinterpret_cast<const Memory*>(tile.c + i * tile.c_step + j * kLanes)
+                           : Values{};
+    }
+  }
+  const Index a_step = tile.a_step;
+  const T* const b = tile.b;
+  const std::int32_t* const b_rows = tile.b_rows;
+  Index at = 0;
+  for (Index p = 0; p < tile.k; ++p, at += a_step) {
+    const T* const row = b + b_rows[p];
+    Values right[kRegisters];
+    for (int j = 0; j < kRegisters; ++j) {
+      right[j] = *reinterpret_cast<const Memory*>(row + j * kLanes);
+    }
+    for (int i = 0; i < kRows; ++i) {
+      const T left = a[i][at];
+      for (int j = 0; j < kRegisters; ++j) {
+        sum[i][j] += left * right[j];
+      }
+    }
+  }
+  for (int i = 0; i < kRows; ++i) {
+    for (int j = 0; j < kRegisters; ++j) {
+      *reinterpret_cast<Memory*>(tile.c + i * tile.c_step + j * kLanes) = sum[i][j];
+    }
+  }
+}
+
+// The instruction sets: bytes of a register, and how many of them a row of the widest tile takes.
+#if defined(__x86_64__)
+struct Avx2 {
+  static constexpr int kBytes = 32;
+  static constexpr int kRegisters = 2;  // 12 of the 16 that there are hold sums
+  template <class T, int kRows, int kRowRegisters>
+  [[gnu::target("avx2,fma")]] static void run(const Tile<T>& tile) {
+    tile_body<T, kBytes, kRows, kRowRegisters>(tile);
+  }
+};
+struct Avx512 {
+  static constexpr int kBytes = 64;
+  static constexpr int kRegisters = 4;
+  template <class T, int kRows, int kRowRegisters>
+  [[gnu::target("avx512f,fma")]] static void run(const Tile<T>& tile) {
+    tile_body<T, kBytes, kRows, kRowRegisters>(tile);
+  }
+};
+using Widest = Avx512;
+#else
+struct Baseline {
+  static constexpr int kBytes = 16;
+  static constexpr int kRegisters = 4;
+  template <class T, int kRows, int kRowRegisters>
+  static void run(const Tile<T>& tile) {
+    tile_body<T, kBytes, kRows, kRowRegisters>(tile);
+  }
+};
+using Widest = Baseline;
+#endif
+
+template <class T>
+using Kernel = void (*)(const Tile<T>&);
+
+// The kernels of rows 1 to kTileRows, for 1, 2 and kRegisters registers a row.
+template <class T, class Isa, int kRows>
+void choose(Index rows, Index registers, const Tile<T>& tile) {
+  if constexpr (kRows > 1) {
+    if (rows < kRows) {
+      return choose<T, Isa, kRows - 1>(rows, registers, tile);
+    }
+  }
+  if (registers == 1) {
+    Isa::template run<T, kRows, 1>(tile);
+  } else if (registers == 2) {
+    Isa::template run<T, kRows, 2>(tile);
+  } else {
+    Isa::template run<T, kRows, Isa::kRegisters>(tile);
+  }
+}
+
+template <class F>
+auto for_active_cpu(F f) {
+#if defined(__x86_64__)
+  if (active_cpu() < Cpu::avx512) {
+    return f(Avx2());
+  }
+#endif
+  return f(Widest());
+}
+
+template <class T>
+Index registers(Index columns) {
+  const Index lanes = tile_sizes<T>().lanes;
+  return columns <= lanes ? 1 : columns <= 2 * lanes ? 2 : tile_sizes<T>().width / lanes;
+}
+
+}  // namespace
+
+bool has_tiles() {
+#if defined(__x86_64__)
+  static const bool fuses = __builtin_cpu_supports("fma");
+  return fuses && active_cpu() >= Cpu::avx2;
+#elif defined(__aarch64__)
+  return true;
+#else
+  return false;
+#endif
+}
+
+template <class T>
+TileSizes tile_sizes() {
+  return for_active_cpu([](auto isa) {
+    constexpr Index kLanes = isa.kBytes / Index(sizeof(T));
+    return TileSizes{kLanes, kLanes * isa.kRegisters};
+  });
+}
+
+template <class T>
+Index tile_columns(Index columns) {
+  return registers<T>(columns) * tile_sizes<T>().lanes;
+}
+
+template <class T>
+void run_tile(const Tile<T>& tile, Index rows, Index columns) {
+  for_active_cpu([&](auto isa) {
+    choose<T, decltype(isa), int(kTileRows)>(rows, registers<T>(columns), tile);
+  });
+}
+
+template TileSizes tile_sizes<float>();
+template TileSizes tile_sizes<double>();
+template Index tile_columns<float>(Index);
+template Index tile_columns<double>(Index);
+template void run_tile(const Tile<float>&, Index, Index);
+template void run_tile(const Tile<double>&, Index, Index);
+
+}  // namespace gradus::core
