@@ -110,13 +110,15 @@ Index tile_begin(Index size, Index tiles, Index tile) {
 
 // Thin products are bound by memory, where BLAS has kernels of its own.
 constexpr Index kThin = 16;
+// The longest rows that tiles take: their places are 32 bits.
+constexpr Index kLongest = Index{1} << 22;
 
 // True if the product was done in tiles of our own.
 template <class T>
 bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a,
                   Index lda, const T* b, Index ldb, T beta, T* c, Index ldc) {
   if (alpha != T(1) || (beta != T(0) && beta != T(1)) || std::min(m, n) < kThin || k == 0 ||
-      !core::has_tiles()) {
+      std::max({lda, ldb, ldc}) >= kLongest || !core::has_tiles()) {
     return false;
   }
   const auto operand = [](Form form, const T* data, Index step) {

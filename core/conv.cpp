@@ -3,6 +3,7 @@
 #include <gradus/core/elementwise.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/scratch.h>
+#include <gradus/core/tiled_conv.h>
 #include <gradus/core/unfold.h>
 
 namespace gradus::core {
@@ -56,6 +57,9 @@ struct Columns {
 
 template <class T>
 void run_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y) {
+  if (runs_in_tiles(s)) {
+    return tiled_conv(s, x, weight, bias, y);
+  }
   const Parts parts(s);
   const Index k = s.taps();
   parallel_for(s.batch * s.groups * parts.count, [&](Index piece) {
@@ -77,6 +81,9 @@ void run_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T*
 
 template <class T>
 void run_conv_input(const ConvShape& s, const T* dy, const T* weight, T* dx) {
+  if (s.window.stride == Size2(1) && runs_in_tiles(turned_shape(s))) {
+    return tiled_conv_input(s, dy, weight, dx);
+  }
   const Parts parts(s);
   const Index images = s.batch * s.groups;
   // Channels in shares, where there are few images.
@@ -122,10 +129,15 @@ void run_conv_weight(const ConvShape& s, const T* x, const T* dy, T* dweight) {
   const Parts parts(s);
   const Index k = s.taps();
   const Index numel = s.groups * s.out * k;
-  const Index units = s.batch * parts.count;
+  const bool in_tiles = runs_in_tiles(s);
+  const Index units = in_tiles ? s.batch : s.batch * parts.count;
   constexpr Index kMostNumbers = Index{1} << 22;  // in all shares of a large weight
   const Index shares = std::min(units, std::clamp<Index>(kMostNumbers / numel, 4, kPieces));
   const Scratch<T> sums(shares * numel);
+  if (in_tiles) {
+    tiled_conv_weight(s, x, dy, shares, sums.data());
+    return add_shares(sums.data(), shares, numel, dweight);
+  }
   parallel_for(shares, [&](Index share) {
     T* const to = sums.data() + share * numel;
     std::fill_n(to, numel, T(0));

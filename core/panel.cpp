@@ -44,21 +44,33 @@ template <class T, int kLanes>
   }
 }
 
-// to[j, i] <- from[i, j]
+// to[j, i] <- from[i, j], in squares of kLanes, the rest in smaller ones
 template <class T, int kLanes>
 [[gnu::always_inline]] inline void transpose_block(const T* from, Index from_step, Index rows,
                                                    Index columns, T* to, Index to_step) {
-  const Index whole_rows = rows / kLanes * kLanes;
-  const Index whole_columns = columns / kLanes * kLanes;
-  for (Index i = 0; i < whole_rows; i += kLanes) {
-    for (Index j = 0; j < whole_columns; j += kLanes) {
-      transpose_square<T, kLanes>(from + i * from_step + j, from_step, to + j * to_step + i,
-                                  to_step);
+  if constexpr (kLanes == 1) {
+    for (Index j = 0; j < columns; ++j) {
+      for (Index i = 0; i < rows; ++i) {
+        to[j * to_step + i] = from[i * from_step + j];
+      }
     }
-  }
-  for (Index j = 0; j < columns; ++j) {
-    for (Index i = j < whole_columns ? whole_rows : 0; i < rows; ++i) {
-      to[j * to_step + i] = from[i * from_step + j];
+  } else {
+    constexpr int kNext = kLanes > 4 ? kLanes / 2 : 1;
+    const Index whole_rows = rows / kLanes * kLanes;
+    const Index whole_columns = columns / kLanes * kLanes;
+    for (Index i = 0; i < whole_rows; i += kLanes) {
+      for (Index j = 0; j < whole_columns; j += kLanes) {
+        transpose_square<T, kLanes>(from + i * from_step + j, from_step, to + j * to_step + i,
+                                    to_step);
+      }
+    }
+    if (whole_columns < columns) {
+      transpose_block<T, kNext>(from + whole_columns, from_step, whole_rows,
+                                columns - whole_columns, to + whole_columns * to_step, to_step);
+    }
+    if (whole_rows < rows) {
+      transpose_block<T, kNext>(from + whole_rows * from_step, from_step, rows - whole_rows,
+                                columns, to + whole_rows, to_step);
     }
   }
 }
@@ -68,15 +80,23 @@ template <class T, int kLanes>
 [[gnu::always_inline]] inline void copy_block(const T* from, Index from_step, Index rows,
                                               Index columns, T* to, Index to_step) {
   using Values = typename Register<T, kLanes>::Values;
-  const Index whole = columns / kLanes * kLanes;
-  for (Index i = 0; i < rows; ++i) {
-    for (Index j = 0; j < whole; j += kLanes) {
-      Values values;
-      std::memcpy(&values, from + i * from_step + j, sizeof values);
-      std::memcpy(to + i * to_step + j, &values, sizeof values);
+  const auto copy = [](const T* source, T* target) {
+    Values values;
+    std::memcpy(&values, source, sizeof values);
+    std::memcpy(target, &values, sizeof values);
+  };
+  for (Index i = 0; i < rows; ++i, from += from_step, to += to_step) {
+    if (columns < kLanes) {
+      for (Index j = 0; j < columns; ++j) {
+        to[j] = from[j];
+      }
+      continue;
     }
-    for (Index j = whole; j < columns; ++j) {
-      to[i * to_step + j] = from[i * from_step + j];
+    for (Index j = 0; j + kLanes <= columns; j += kLanes) {
+      copy(from + j, to + j);
+    }
+    if (columns % kLanes != 0) {  // the last ones, some of them again
+      copy(from + columns - kLanes, to + columns - kLanes);
     }
   }
 }
@@ -152,6 +172,13 @@ void unpack_panel(const T* panel, Index width, Index k, Index columns, T* to, In
   }
 }
 
+template <class T>
+void copy_rows(const T* from, Index from_step, Index rows, Index columns, T* to, Index to_step) {
+  move<T>({false, from, from_step, rows, columns, to, to_step});
+}
+
+template void copy_rows(const float*, Index, Index, Index, float*, Index);
+template void copy_rows(const double*, Index, Index, Index, double*, Index);
 template void pack_panel(const float*, Index, Index, Index, Index, Index, float*);
 template void pack_panel(const double*, Index, Index, Index, Index, Index, double*);
 template void unpack_panel(const float*, Index, Index, Index, float*, Index, Index);

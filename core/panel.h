@@ -20,4 +20,8 @@ template <class T>
 void unpack_panel(const T* panel, Index width, Index k, Index columns, T* to, Index row_step,
                   Index column_step);
 
+/// to[i, j] <- from[i, j] for rows from_step and to_step apart.
+template <class T>
+void copy_rows(const T* from, Index from_step, Index rows, Index columns, T* to, Index to_step);
+
 }  // namespace gradus::core

@@ -25,16 +25,16 @@ template <class T, int kBytes, int kRows, int kRegisters>
                            : Values{};
     }
   }
-  const Index a_step = tile.a_step;
+  const std::int32_t* const a_at = tile.a_at;
   const T* const b = tile.b;
-  const std::int32_t* const b_rows = tile.b_rows;
-  Index at = 0;
-  for (Index p = 0; p < tile.k; ++p, at += a_step) {
-    const T* const row = b + b_rows[p];
+  const std::int32_t* const b_at = tile.b_at;
+  for (Index p = 0; p < tile.k; ++p) {
+    const T* const row = b + b_at[p];
     Values right[kRegisters];
     for (int j = 0; j < kRegisters; ++j) {
       right[j] = *reinterpret_cast<const Memory*>(row + j * kLanes);
     }
+    const Index at = a_at[p];
     for (int i = 0; i < kRows; ++i) {
       const T left = a[i][at];
       for (int j = 0; j < kRegisters; ++j) {

@@ -21,19 +21,26 @@ constexpr Index kTileRows = 6;
 /// Bytes of a row of the widest tile; rows of B are read, and of C written, in whole registers.
 constexpr Index kTileBytes = 256;
 
-/// Rows of A begin at a[0], a[1], ..., and their numbers stand a_step apart; row p of B begins at
-/// b + b_rows[p].  Rows of C begin c_step apart.
+/// The sum runs over k terms.  Number p of row i of A is a[i][a_at[p]]; row p of B begins at
+/// b + b_at[p]; rows of C begin c_step apart.
 template <class T>
 struct Tile {
   const T* a[kTileRows];
-  Index a_step;
+  const std::int32_t* a_at;
   const T* b;
-  const std::int32_t* b_rows;
+  const std::int32_t* b_at;
   Index k;
   T* c;
   Index c_step;
   bool add;  ///< to what C holds, or from 0
 };
+
+/// at[p] = p step, for a Tile.
+inline void fill_steps(Index count, Index step, std::int32_t* at) {
+  for (Index p = 0; p < count; ++p) {
+    at[p] = static_cast<std::int32_t>(p * step);
+  }
+}
 
 /// What the kernels of the active processor (core/cpu.h) work on.
 struct TileSizes {

@@ -1,3 +1,4 @@
+#include <gradus/core/blocks.h>
 #include <gradus/core/panel.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/scratch.h>
@@ -61,20 +62,18 @@ template <class T>
 void multiply(const Product<T>& p, Index m_begin, Index m_end, Index n_begin, Index n_end) {
   const Index most = tile_sizes<T>().width;
   const Index m = m_end - m_begin;
-  const Index tiles = (m + kTileRows - 1) / kTileRows;
   const Scratch<T> panel(kPanelBytes / Index(sizeof(T)));
-  std::int32_t b_rows[kMostRows];
+  std::int32_t a_at[kMostRows];
+  std::int32_t b_at[kMostRows];
   Index width = 0;
   for (Index j = n_begin; j < n_end; j += most) {
     const Index columns = std::min(most, n_end - j);
     const Index most_rows =
         std::min(kMostRows, kPanelBytes / Index(sizeof(T)) / tile_columns<T>(columns));
-    const Index blocks = (p.k + most_rows - 1) / most_rows;
     if (width != tile_columns<T>(columns)) {
       width = tile_columns<T>(columns);
-      for (Index q = 0; q < std::min(most_rows, p.k); ++q) {
-        b_rows[q] = static_cast<std::int32_t>(q * width);
-      }
+      fill_steps(std::min(most_rows, p.k), width, b_at);
+      fill_steps(std::min(most_rows, p.k), p.a.column_step, a_at);
     }
     // Where C cannot take whole registers, it is made elsewhere and brought there.
     const bool direct = p.c.column_step == 1 && columns == width;
@@ -85,16 +84,11 @@ void multiply(const Product<T>& p, Index m_begin, Index m_end, Index n_begin, In
     if (!direct && p.add) {
       pack_panel<T>(to, p.c.row_step, p.c.column_step, m, columns, width, c);
     }
-    for (Index block = 0; block < blocks; ++block) {
-      const Index q = p.k * block / blocks;
-      const Index length = p.k * (block + 1) / blocks - q;
+    for_blocks(p.k, most_rows, [&](Index q, Index length) {
       pack_panel(p.b.data + q * p.b.row_step + j * p.b.column_step, p.b.row_step, p.b.column_step,
                  length, columns, width, panel.data());
-      Tile<T> tile{{},     p.a.column_step, panel.data(), b_rows,
-                   length, nullptr,         c_step,       p.add || q > 0};
-      for (Index t = 0; t < tiles; ++t) {  // as even as can be: five rows cost less than six
-        const Index row = m * t / tiles;
-        const Index rows = m * (t + 1) / tiles - row;
+      Tile<T> tile{{}, a_at, panel.data(), b_at, length, nullptr, c_step, p.add || q > 0};
+      for_blocks(m, kTileRows, [&](Index row, Index rows) {
         const T* const a = p.a.data + (m_begin + row) * p.a.row_step + q * p.a.column_step;
         for (Index i = 0; i < rows; ++i) {
           tile.a[i] = a + i * p.a.row_step;
@@ -108,8 +102,8 @@ void multiply(const Product<T>& p, Index m_begin, Index m_end, Index n_begin, In
           prefetch_rows(tile.c + rows * c_step, c_step, next, width);
         }
         run_tile(tile, rows, columns);
-      }
-    }
+      });
+    });
     if (!direct) {
       unpack_panel(c, width, m, columns, to, p.c.row_step, p.c.column_step);
     }
