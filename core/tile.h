@@ -35,6 +35,17 @@ struct Tile {
   bool add;  ///< to what C holds, or from 0
 };
 
+/// Towards the first-level cache: what the next tile reads.
+template <class T>
+void prefetch_rows(const T* x, Index step, Index rows, Index columns) {
+  constexpr Index kLine = 64 / Index(sizeof(T));
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < columns; j += kLine) {
+      __builtin_prefetch(x + i * step + j);
+    }
+  }
+}
+
 /// at[p] = p step, for a Tile.
 inline void fill_steps(Index count, Index step, std::int32_t* at) {
   for (Index p = 0; p < count; ++p) {

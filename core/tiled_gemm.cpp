@@ -19,6 +19,8 @@ constexpr Index kMostRows = 512;
 constexpr double kShareWork = 1.2e6;
 // Tiles of rows that are worth packing B anew.
 constexpr Index kFewTiles = 32;
+// Tiles of rows, a block of whose terms stays in the second-level cache.
+constexpr Index kManyTiles = 128;
 
 template <class T>
 struct Product {
@@ -46,72 +48,94 @@ Operand<T> transposed(const Operand<T>& x) {
   return {x.data, x.column_step, x.row_step};
 }
 
-// What the next tile reads.
+// What tiles of one width read from a packed panel, and where they put it.
 template <class T>
-void prefetch_rows(const T* x, Index step, Index rows, Index columns) {
-  constexpr Index kLine = 64 / Index(sizeof(T));
-  for (Index i = 0; i < rows; ++i) {
-    for (Index j = 0; j < columns; j += kLine) {
-      __builtin_prefetch(x + i * step + j);
+struct Panel {
+  Index columns, width;
+  const T* data;
+  const std::int32_t* a_at;
+  const std::int32_t* b_at;
+  T* c;
+  Index c_step;
+};
+
+// C += A times a panel, or = for the first terms of the sum, for m rows of A and `length` terms.
+template <class T>
+void multiply_panel(const Product<T>& p, const T* a, Index m, Index length, bool add,
+                    const Panel<T>& panel) {
+  Tile<T> tile{{}, panel.a_at, panel.data, panel.b_at, length, nullptr, panel.c_step, add};
+  for_blocks(m, kTileRows, [&](Index row, Index rows) {
+    const T* const from = a + row * p.a.row_step;
+    for (Index i = 0; i < rows; ++i) {
+      tile.a[i] = from + i * p.a.row_step;
     }
-  }
+    tile.c = panel.c + row * panel.c_step;
+    const Index next = std::min(kTileRows, m - row - rows);
+    if (p.a.column_step == 1) {
+      prefetch_rows(from + rows * p.a.row_step, p.a.row_step, next, length);
+    }
+    if (add) {
+      prefetch_rows(tile.c + rows * panel.c_step, panel.c_step, next, panel.width);
+    }
+    run_tile(tile, rows, panel.columns);
+  });
 }
 
-// Rows m_begin to m_end and columns n_begin to n_end of C.
+// Rows m_begin, ... and columns n_begin, ... of C, m by n of them.  A block of terms of the sum
+// goes over all panels before the next: its part of A stays in the second-level cache.
 template <class T>
-void multiply(const Product<T>& p, Index m_begin, Index m_end, Index n_begin, Index n_end) {
+void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index n) {
   const Index most = tile_sizes<T>().width;
-  const Index m = m_end - m_begin;
-  const Scratch<T> panel(kPanelBytes / Index(sizeof(T)));
+  const Index most_terms =
+      std::min(kMostRows, kPanelBytes / Index(sizeof(T)) / tile_columns<T>(std::min(n, most)));
+  const Scratch<T> data(kPanelBytes / Index(sizeof(T)));
   std::int32_t a_at[kMostRows];
   std::int32_t b_at[kMostRows];
-  Index width = 0;
-  for (Index j = n_begin; j < n_end; j += most) {
-    const Index columns = std::min(most, n_end - j);
-    const Index most_rows =
-        std::min(kMostRows, kPanelBytes / Index(sizeof(T)) / tile_columns<T>(columns));
-    if (width != tile_columns<T>(columns)) {
-      width = tile_columns<T>(columns);
-      fill_steps(std::min(most_rows, p.k), width, b_at);
-      fill_steps(std::min(most_rows, p.k), p.a.column_step, a_at);
+  fill_steps(std::min(most_terms, p.k), p.a.column_step, a_at);
+  // Where C cannot take whole registers, it is made elsewhere and brought there.
+  const auto is_direct = [&](Index columns) {
+    return p.c.column_step == 1 && columns == tile_columns<T>(columns);
+  };
+  const bool direct = is_direct(std::min(n, most)) && is_direct((n - 1) % most + 1);
+  const Scratch<T> elsewhere(direct ? 0 : m * (n + most));
+  const auto for_panels = [&](auto f) {
+    Index filled = 0;
+    for (Index j = 0; j < n; j += most) {
+      const Index columns = std::min(most, n - j);
+      const Index width = tile_columns<T>(columns);
+      T* const to = p.c.data + m_begin * p.c.row_step + (n_begin + j) * p.c.column_step;
+      if (filled != width) {
+        filled = width;
+        fill_steps(std::min(most_terms, p.k), width, b_at);
+      }
+      f(j, to,
+        Panel<T>{columns, width, data.data(), a_at, b_at, direct ? to : elsewhere.data() + m * j,
+                 direct ? p.c.row_step : width});
     }
-    // Where C cannot take whole registers, it is made elsewhere and brought there.
-    const bool direct = p.c.column_step == 1 && columns == width;
-    T* const to = p.c.data + m_begin * p.c.row_step + j * p.c.column_step;
-    const Scratch<T> elsewhere(direct ? 0 : m * width);
-    T* const c = direct ? to : elsewhere.data();
-    const Index c_step = direct ? p.c.row_step : width;
-    if (!direct && p.add) {
-      pack_panel<T>(to, p.c.row_step, p.c.column_step, m, columns, width, c);
-    }
-    for_blocks(p.k, most_rows, [&](Index q, Index length) {
-      pack_panel(p.b.data + q * p.b.row_step + j * p.b.column_step, p.b.row_step, p.b.column_step,
-                 length, columns, width, panel.data());
-      Tile<T> tile{{}, a_at, panel.data(), b_at, length, nullptr, c_step, p.add || q > 0};
-      for_blocks(m, kTileRows, [&](Index row, Index rows) {
-        const T* const a = p.a.data + (m_begin + row) * p.a.row_step + q * p.a.column_step;
-        for (Index i = 0; i < rows; ++i) {
-          tile.a[i] = a + i * p.a.row_step;
-        }
-        tile.c = c + row * c_step;
-        const Index next = std::min(kTileRows, m - row - rows);
-        if (p.a.column_step == 1) {
-          prefetch_rows(a + rows * p.a.row_step, p.a.row_step, next, length);
-        }
-        if (tile.add) {
-          prefetch_rows(tile.c + rows * c_step, c_step, next, width);
-        }
-        run_tile(tile, rows, columns);
-      });
+  };
+  if (!direct && p.add) {
+    for_panels([&](Index, const T* from, const Panel<T>& panel) {
+      pack_panel(from, p.c.row_step, p.c.column_step, m, panel.columns, panel.width, panel.c);
     });
-    if (!direct) {
-      unpack_panel(c, width, m, columns, to, p.c.row_step, p.c.column_step);
-    }
+  }
+  for_blocks(p.k, most_terms, [&](Index q, Index length) {
+    const T* const a = p.a.data + m_begin * p.a.row_step + q * p.a.column_step;
+    for_panels([&](Index j, T*, const Panel<T>& panel) {
+      pack_panel(p.b.data + q * p.b.row_step + (n_begin + j) * p.b.column_step, p.b.row_step,
+                 p.b.column_step, length, panel.columns, panel.width, data.data());
+      multiply_panel(p, a, m, length, p.add || q > 0, panel);
+    });
+  });
+  if (!direct) {
+    for_panels([&](Index, T* to, const Panel<T>& panel) {
+      unpack_panel(panel.c, panel.width, m, panel.columns, to, p.c.row_step, p.c.column_step);
+    });
   }
 }
 
-// Cuts C among threads: by columns into parts of four registers at least, or of two where there are
-// too few; by rows only where they are many, since every part packs its columns of B anew.
+// Cuts C among threads and to sizes for the caches: by columns into parts of four registers at
+// least, or of two where there are too few; by rows only where they are many, since every part
+// packs its columns of B anew.
 template <class T>
 void share(const Product<T>& p) {
   const double work = double(p.m) * double(p.n) * double(p.k);
@@ -128,15 +152,17 @@ void share(const Product<T>& p) {
     by_n = std::clamp<Index>(units_n / 2, 1, wanted);
     by_m = std::min(units_m, (wanted + by_n - 1) / by_n);
   }
-  if (by_n * by_m == 1) {
-    multiply(p, 0, p.m, 0, p.n);
-    return;
-  }
+  by_m = std::max(by_m, units_m / kManyTiles);
   parallel_for(by_n * by_m, [&](Index piece) {
+    const auto part = [](Index size, Index units, Index unit, Index at, Index parts) {
+      return std::min(size, units * at / parts * unit);
+    };
     const Index i = piece / by_n;
     const Index j = piece % by_n;
-    multiply(p, units_m * i / by_m * kTileRows, std::min(p.m, units_m * (i + 1) / by_m * kTileRows),
-             units_n * j / by_n * lanes, std::min(p.n, units_n * (j + 1) / by_n * lanes));
+    const Index m = part(p.m, units_m, kTileRows, i, by_m);
+    const Index n = part(p.n, units_n, lanes, j, by_n);
+    multiply(p, m, part(p.m, units_m, kTileRows, i + 1, by_m) - m, n,
+             part(p.n, units_n, lanes, j + 1, by_n) - n);
   });
 }
 
