@@ -4,6 +4,7 @@
 #include <gradus/core/random.h>
 #include <gtest/gtest.h>
 
+#include "support/cpu.h"
 #include "support/naive.h"
 #include "support/threads.h"
 
@@ -87,9 +88,13 @@ void expect_plain(const Shape& x_shape, const Shape& weight_shape, const Window&
   const Tensor weight = integers(weight_shape, rng, dtype);
   const Tensor dy = integers(s.y_shape(), rng, dtype);
   const Products expected = plain(s, x, weight, dy);
-  expect_equal(core::conv("conv", s, x, weight, {}), expected.y, note);
-  expect_equal(core::conv_input("conv", s, dy, weight), expected.dx, note + ", input");
-  expect_equal(core::conv_weight("conv", s, x, dy), expected.dweight, note + ", weight");
+  for (const Cpu cpu : test::all_cpus()) {
+    const test::WithCpu with(cpu);
+    const std::string where = note + ", " + to_text(cpu);
+    expect_equal(core::conv("conv", s, x, weight, {}), expected.y, where);
+    expect_equal(core::conv_input("conv", s, dy, weight), expected.dx, where + ", input");
+    expect_equal(core::conv_weight("conv", s, x, dy), expected.dweight, where + ", weight");
+  }
 }
 
 TEST(Conv, all_combinations_of_options_agree_with_plain_loops) {
@@ -120,6 +125,8 @@ TEST(Conv, images_in_several_parts_agree_with_plain_loops) {
   expect_plain({1, 16, 1, 4001}, {2, 16, 1, 5}, {.stride = 2, .padding = {0, 2}}, 1);
   expect_plain({1, 16, 2, 4001}, {2, 8, 2, 5}, {.padding = {1, 3}, .dilation = 2}, 2);
   expect_plain({1, 140, 30, 40}, {2, 140, 1, 1}, {}, 1);
+  expect_plain({3, 3, 40, 30}, {70, 3, 3, 3}, {.padding = 1}, 1);
+  expect_plain({2, 70, 9, 8}, {20, 70, 2, 2}, {}, 1);
 }
 
 TEST(Conv, images_that_are_not_dense_agree_with_dense_ones) {
