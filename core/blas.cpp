@@ -61,6 +61,9 @@ void require_work_buffer() {
 // (driver/others/blas_server.c).  Its build on OpenMP is told on every thread, since OpenMP's
 // number of threads belongs to the thread that sets it.
 void work_alone() {
+  if (!openblas_set_num_threads) {
+    return;
+  }
   enum Build { serial, posix, openmp };
   static std::mutex mutex;
   static bool told = false;
@@ -80,8 +83,8 @@ void prepare() {
   thread_local const bool ready = [] {
     if (openblas_set_num_threads) {
       require_work_buffer();
-      work_alone();
     }
+    work_alone();
     return true;
   }();
   static_cast<void>(ready);
@@ -121,6 +124,8 @@ bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, 
       std::max({lda, ldb, ldc}) >= kLongest || !core::has_tiles()) {
     return false;
   }
+  static const bool alone = (work_alone(), true);  // OpenBLAS's threads are not needed
+  static_cast<void>(alone);
   const auto operand = [](Form form, const T* data, Index step) {
     return form == Form::plain ? core::Operand<const T>{data, step, 1}
                                : core::Operand<const T>{data, 1, step};
