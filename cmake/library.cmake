@@ -30,6 +30,8 @@ gradus_use_flags(gradus)
 # Neighbours in a folder are compiled together: each file alone takes twice the time.  A file with
 # compile options of its own stays alone.
 if(GRADUS_UNITY_BUILD)
+  # A group includes its files, so GCC takes what is local to one of them for part of a header.
+  target_compile_options(gradus PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   set_target_properties(gradus PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   foreach(source IN LISTS GRADUS_SOURCES)
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE name)

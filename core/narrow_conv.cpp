@@ -9,12 +9,8 @@
 namespace gradus::core {
 namespace {
 
-// Numbers that the copies may have: places are 32 bits.
-constexpr double kMostPlaces = 2e9;
 // Bytes of the copies that a block of taps sees: they stay in the first-level cache.
 constexpr Index kBlockBytes = 24576;
-// Pieces for each thread, at least, where images are few.
-constexpr Index kPieces = 4;
 
 // Places begin to end of one image of y.
 template <class T>
@@ -74,7 +70,7 @@ void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
   const Index width = tile_sizes<T>().width;
   const Index units = (s.positions() + width - 1) / width;
   const Index parts =
-      std::clamp<Index>(kPieces * num_threads() / std::max<Index>(images, 1), 1, units);
+      std::clamp<Index>(kPiecesPerThread * num_threads() / std::max<Index>(images, 1), 1, units);
   parallel_for(images * parts, [&](Index piece) {
     const Index image = piece / parts;
     const Index part = piece % parts;

@@ -17,6 +17,12 @@
 namespace gradus::core {
 
 constexpr Index kTileRows = 6;
+/// Bytes of B that stay in the first-level cache beside six rows of A.
+constexpr Index kPanelBytes = 32768;
+/// Where numbers may stand, at most: places in a Tile are 32 bits.
+constexpr double kMostPlaces = 2e9;
+/// Pieces of a parallel loop for each thread, where there are enough: one may be held up.
+constexpr Index kPiecesPerThread = 4;
 
 /// Bytes of a row of the widest tile; rows of B are read, and of C written, in whole registers.
 constexpr Index kTileBytes = 256;

@@ -11,14 +11,8 @@
 namespace gradus::core {
 namespace {
 
-// Numbers that a canvas may have: places are 32 bits.
-constexpr double kMostPlaces = 2e9;
-// Bytes of a panel: it stays in the first-level cache beside what six windows see.
-constexpr Index kPanelBytes = 32768;
 // Positions whose sums stay in the second-level cache.
 constexpr Index kMostPositions = 1024;
-// Pieces for each thread, at least, where images are few.
-constexpr Index kPieces = 4;
 
 template <class T>
 Index panel_rows(Index width) {
@@ -116,7 +110,7 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, 
   const Index images = s.batch * s.groups;
   const Index parts =
       std::max((s.positions() + kMostPositions - 1) / kMostPositions,
-               std::clamp<Index>(kPieces * num_threads() / std::max<Index>(images, 1), 1,
+               std::clamp<Index>(kPiecesPerThread * num_threads() / std::max<Index>(images, 1), 1,
                                  (s.positions() + kTileRows - 1) / kTileRows));
   parallel_for(images * parts, [&](Index piece) {
     const Index image = piece / parts;

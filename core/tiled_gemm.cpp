@@ -10,8 +10,6 @@
 namespace gradus::core {
 namespace {
 
-// Bytes of a panel: it stays in the first-level cache beside six rows of A.
-constexpr Index kPanelBytes = 32768;
 // Rows of a panel at most, where it is narrow.
 constexpr Index kMostRows = 512;
 

@@ -16,18 +16,6 @@
 namespace gradus {
 namespace {
 
-// Those of this processor that multiply in tiles.
-std::vector<Cpu> tiling_cpus() {
-  std::vector<Cpu> found;
-  for (const Cpu cpu : test::all_cpus()) {
-    const test::WithCpu with(cpu);
-    if (core::has_tiles()) {
-      found.push_back(cpu);
-    }
-  }
-  return found;
-}
-
 // C + A B, or A B, from left to right; a: [m, k], b: [k, n], c: [m, n].
 template <class T>
 std::vector<T> plain(const Tensor& a, const Tensor& b, const std::vector<T>& c) {
@@ -63,7 +51,7 @@ void expect_plain(Index m, Index n, Index k, Dtype dtype) {
     const Tensor b = matrix(k, n, forms & 2, dtype, rng);
     const bool add = forms & 8;
     std::vector<T> expected;
-    for (const Cpu cpu : tiling_cpus()) {
+    for (const Cpu cpu : test::tiling_cpus()) {
       const test::WithCpu with(cpu);
       Rng same(6);
       const Tensor c = matrix(m, n, forms & 4, dtype, same);
@@ -156,7 +144,7 @@ TEST(Tile, convolutions_are_the_bits_of_fused_multiply_adds_from_left_to_right) 
     const Tensor weight = randn(c.weight, rng);
     const Tensor bias = randn({c.weight[0]}, rng);
     const std::vector<float> expected = plain_conv(s, x, weight, bias);
-    for (const Cpu cpu : tiling_cpus()) {
+    for (const Cpu cpu : test::tiling_cpus()) {
       const test::WithCpu with(cpu);
       EXPECT_EQ(core::conv("conv", s, x, weight, bias).to_vector(), expected)
           << c.name << ", " << to_text(cpu);

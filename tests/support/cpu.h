@@ -1,6 +1,7 @@
 #pragma once
 // The instruction sets of this processor, and one of them for the time of a test.
 #include <gradus/core/cpu.h>
+#include <gradus/core/tile.h>
 
 #include <vector>
 
@@ -26,5 +27,17 @@ class WithCpu {
  private:
   Cpu before_;
 };
+
+/// Those whose products run in tiles, and so give the same bits (core/tile.h).
+inline std::vector<Cpu> tiling_cpus() {
+  std::vector<Cpu> found;
+  for (const Cpu cpu : all_cpus()) {
+    const WithCpu with(cpu);
+    if (core::has_tiles()) {
+      found.push_back(cpu);
+    }
+  }
+  return found;
+}
 
 }  // namespace gradus::test
