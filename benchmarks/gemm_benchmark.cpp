@@ -1,9 +1,10 @@
-// The matrix products of an MLP step, 784-128-10: GFLOP/s by shape and threads, to be held against
-// the processor's peak.
+// The matrix products of an MLP step, as they run, and in OpenBLAS alone: GFLOP/s by shape and
+// threads, to be held against the processor's peak (limits_benchmark).
 //
 //   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/gemm_benchmark
 #include <benchmark/benchmark.h>
 #include <gradus/core/blas.h>
+#include <gradus/core/cpu.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/random.h>
 #include <gradus/core/view.h>
@@ -33,6 +34,14 @@ struct Sizes {
   Tensor matrix(Index rows, Index columns) { return randn({rows, columns}, rng); }
 };
 
+// Without vector instructions of our own a product is BLAS's.
+template <void (*run)(benchmark::State&)>
+void in_blas(benchmark::State& state) {
+  set_active_cpu(Cpu::base);
+  run(state);
+  set_active_cpu(detected_cpu());
+}
+
 // y = x w'
 void forward(benchmark::State& state) {
   Sizes s(state);
@@ -53,7 +62,7 @@ void input_gradient(benchmark::State& state) {
 
 void shapes(benchmark::internal::Benchmark* b) {
   for (const Index threads : {1, 2}) {
-    for (const Index batch : {32, 64, 128, 512}) {
+    for (const Index batch : {16, 32, 64, 128, 512}) {
       b->Args({batch, 784, 128, threads});
       b->Args({batch, 128, 10, threads});
       b->Args({batch, 512, 512, threads});
@@ -62,8 +71,11 @@ void shapes(benchmark::internal::Benchmark* b) {
   b->ArgNames({"batch", "in", "out", "threads"})->UseRealTime();
 }
 
-BENCHMARK(forward)->Apply(shapes);
-BENCHMARK(weight_gradient)->Apply(shapes);
-BENCHMARK(input_gradient)->Apply(shapes);
+BENCHMARK(forward)->Name("tiles/forward")->Apply(shapes);
+BENCHMARK(weight_gradient)->Name("tiles/weight_gradient")->Apply(shapes);
+BENCHMARK(input_gradient)->Name("tiles/input_gradient")->Apply(shapes);
+BENCHMARK(in_blas<forward>)->Name("blas/forward")->Apply(shapes);
+BENCHMARK(in_blas<weight_gradient>)->Name("blas/weight_gradient")->Apply(shapes);
+BENCHMARK(in_blas<input_gradient>)->Name("blas/input_gradient")->Apply(shapes);
 
 }  // namespace
