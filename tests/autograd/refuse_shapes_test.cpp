@@ -46,7 +46,7 @@ TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
       [] {
         index_add(x({2, 3}), 0, at({0}), x({2, 3}));
       },
-      "index_sum: source must have the shape [1, 3] for 1 indices, got "
+      "index_add: source must have the shape [1, 3] for 1 indices, got "
       "[2, 3]");
   expect_error<IndexError>(
       [] {
@@ -67,7 +67,7 @@ TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
       [] {
         scatter_add(x({2, 2}), 0, at({0, 1}, {1, 2}), x({2, 2}));
       },
-      "scatter_sum: source must have the shape [1, 2] of the indices, got [2, 2]");
+      "scatter_add: source must have the shape [1, 2] of the indices, got [2, 2]");
   expect_error<IndexError>(
       [] {
         one_hot(at({0, 3}), 3);
@@ -189,7 +189,17 @@ TEST(RefuseStatistics, integers_nothing_and_wrong_dimensions) {
       [] {
         max(x({2, 0}), 1);
       },
-      "argmax: dimension 1 must not be empty, got shape [2, 0]");
+      "max: dimension 1 must not be empty, got shape [2, 0]");
+  expect_error<ShapeError>([] { min(x({}), 0); },
+                           "min: tensor must have a dimension, got shape []");
+  expect_error<IndexError>([] { max(x({2}), 1); },
+                           "max: dim must be from -1 to 0 for a tensor of rank 1, got 1");
+  expect_error<ValueError>(
+      [] {
+        argmax(x({0, 3}));
+      },
+      "argmax: there must be an element, got shape [0, 3]");
+  expect_error<ValueError>([] { min(x({0})); }, "min: there must be an element, got shape [0]");
   expect_error<ShapeError>([] { argmin(x({}), 0); },
                            "argmin: tensor must have a dimension, got shape []");
 }
