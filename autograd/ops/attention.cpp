@@ -146,6 +146,10 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
   require<ShapeError>(v.rank() >= 2 && v.size(-2) == k.size(-2),
                       "scaled_dot_product_attention: v must be [..., keys, out] for k ", k.shape(),
                       ", got ", v.shape());
+  visit_floating("scaled_dot_product_attention", q.dtype(), [](auto) {});
+  require<DtypeError>(k.dtype() == q.dtype() && v.dtype() == q.dtype(),
+                      "scaled_dot_product_attention: q, k and v must have one dtype, got ",
+                      q.dtype(), ", ", k.dtype(), " and ", v.dtype());
   const Tensor scores = matmul(q, transpose(k, -2, -1));
   return matmul(attention_weights(scores, 1 / std::sqrt(double(q.size(-1))), options), v);
 }

@@ -35,7 +35,7 @@ Tensor lanes_of(const char* where, const Tensor& x, const std::vector<Index>& di
   }
   const Index n = count(kept) == 0 ? 0 : x.numel() / count(kept);
   const int first = reduced == 0 ? x.rank() : std::countr_zero(reduced);
-  const int end = std::bit_width(reduced);
+  const int end = static_cast<int>(std::bit_width(reduced));
   if (reduced != 0 && end - first != std::popcount(reduced)) {
     std::vector<Index> order;
     for (const unsigned turn : {0U, 1U}) {
@@ -152,12 +152,11 @@ Tensor prod_lanes(const Tensor& lanes) {
   });
 }
 
-}  // namespace
-
-Tensor var(const Tensor& x, const std::vector<Index>& dims, const VarianceOptions& o) {
-  require_floating("var", x);
-  require(o.correction >= 0, "var: correction must be at least 0, got ", o.correction);
-  const Index kept = count(core::reduced_shape("var", x, dims, false));
+Tensor variance(const char* where, const Tensor& x, const std::vector<Index>& dims,
+                const VarianceOptions& o) {
+  require_floating(where, x);
+  require(o.correction >= 0, where, ": correction must be at least 0, got ", o.correction);
+  const Index kept = count(core::reduced_shape(where, x, dims, false));
   const double n = kept == 0 ? 0 : double(x.numel()) / double(kept);
   const Tensor d = x - mean(x, dims, true);
   const double divisor = n - o.correction;
@@ -165,9 +164,15 @@ Tensor var(const Tensor& x, const std::vector<Index>& dims, const VarianceOption
   return sum(d * d, dims, o.keepdim) * (divisor > 0 ? 1 / divisor : kNan);
 }
 
+}  // namespace
+
+Tensor var(const Tensor& x, const std::vector<Index>& dims, const VarianceOptions& o) {
+  return variance("var", x, dims, o);
+}
+
 Tensor stddev(const Tensor& x, const std::vector<Index>& dims, const VarianceOptions& o) {
   return map_from_output(
-      "stddev", var(x, dims, o), [](auto v) { return sqrt(v); },
+      "stddev", variance("stddev", x, dims, o), [](auto v) { return sqrt(v); },
       [](auto y, auto dy) {  // d sqrt v = 1 / (2 sqrt v)
         using T = decltype(y);
         return where(y == T(0.0), T(0.0), dy / (2.0 * y));

@@ -61,6 +61,11 @@ TEST(Attention, refuses_what_does_not_fit) {
         scaled_dot_product_attention(zeros({2, 3}), zeros({4, 3}), zeros({5, 2}));
       },
       "scaled_dot_product_attention: v must be [..., keys, out] for k [4, 3], got [5, 2]");
+  expect_error<DtypeError>(
+      [] {
+        scaled_dot_product_attention(zeros({2, 3}), zeros({4, 3}, f64), zeros({4, 2}));
+      },
+      "scaled_dot_product_attention: q, k and v must have one dtype, got f32, f64 and f32");
   expect_error<ShapeError>(
       [] {
         attention_weights(zeros({2, 3}), 1, {.mask = zeros({3, 3}, u8)});
