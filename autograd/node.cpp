@@ -38,13 +38,12 @@ Node::Node(const char* name, const Inputs& inputs, const Tensor& result)
                       "; return it without record()");
   int i = 0;
   for (const Input& input : inputs) {
-    static const Ref<GradSlot> none;
-    const Ref<GradSlot>& slot = *input ? (*input).slot() : none;
-    if (i++ < Grads::kInline) {
-      first_[i - 1] = slot;
-    } else {
-      more_.push_back(slot);
+    if (i >= Grads::kInline) {
+      more_.push_back(*input ? (*input).slot() : Ref<GradSlot>());
+    } else if (*input) {
+      first_[i] = (*input).slot();
     }
+    ++i;
   }
   if (is_watched()) [[unlikely]] {
     notes_ = make_notes(inputs, result);
@@ -59,12 +58,13 @@ Node::~Node() {
 }
 
 void Node::drop_inputs() {
-  for (Ref<GradSlot>& slot : first_) {
-    GradSlot::release(std::move(slot));
-  }
-  for (Ref<GradSlot>& slot : more_) {
-    GradSlot::release(std::move(slot));
-  }
+  const auto drop = [](Ref<GradSlot>& slot) {
+    if (slot) {
+      GradSlot::release(std::move(slot));
+    }
+  };
+  std::for_each(std::begin(first_), std::end(first_), drop);
+  std::for_each(more_.begin(), more_.end(), drop);
 }
 
 void Node::release() {
@@ -77,18 +77,6 @@ void Node::fail_used() const {
   fail<GraphError>(
       {"the graph was used up by an earlier backward; compute the result anew, or keep "
        "it with backward(y, {.retain_graph = true})"});
-}
-
-bool needs_record(const char* name, const Inputs& inputs, const Tensor& result) {
-  if (is_watched()) [[unlikely]] {
-    show_result(name, inputs, result);
-  }
-  return is_recording() && std::any_of(inputs.begin(), inputs.end(),
-                                       [](const Input& x) { return *x && (*x).requires_grad(); });
-}
-
-bool is_one_of(const Tensor& x, const Inputs& inputs) {
-  return std::any_of(inputs.begin(), inputs.end(), [&](const Input& y) { return (*y).is(x); });
 }
 
 }  // namespace gradus

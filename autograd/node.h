@@ -18,8 +18,10 @@
 // itself a derivative.
 #include <gradus/core/tensor.h>
 
+#include <concepts>
 #include <initializer_list>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -166,32 +168,51 @@ class NodeOf final : public Node {
   std::optional<F> closure_;
 };
 
+/// Shows the result of an operation to those who watch (autograd/watch.h).
+void show_result(const char* name, const Inputs& inputs, const Tensor& result);
 /// True if an operation on these inputs is to be recorded: one wants a gradient, and no NoGrad
-/// lives.  Where somebody watches, shows them the result first (autograd/watch.h).
-bool needs_record(const char* name, const Inputs& inputs, const Tensor& result);
+/// lives.
+inline bool needs_record(const Inputs& inputs) {
+  bool wanted = false;
+  for (const Input& x : inputs) {
+    wanted |= *x && (*x).requires_grad();
+  }
+  return wanted && is_recording();
+}
 /// True if x is the very tensor of one of the inputs.
-bool is_one_of(const Tensor& x, const Inputs& inputs);
+inline bool is_one_of(const Tensor& x, const Inputs& inputs) {
+  bool found = false;
+  for (const Input& y : inputs) {
+    found |= (*y).is(x);
+  }
+  return found;
+}
 
 /// Returns `result`, made by operation `name` from `inputs`, with a node for backward.
 /// derive(dy, dx) puts the inputs' gradients into dx[0], dx[1], ...; dy has the result's shape and
 /// dtype.  What it needs of inputs or result it captures as Saved.
-template <class F>
-Tensor record(const Tensor& result, const char* name, const Inputs& inputs, F derive) {
-  const bool may_matter = is_recording() || thread_modes.watchers > 0;
-  if (!may_matter || !needs_record(name, inputs, result)) {
-    return result;
+template <class R, class F>
+requires std::same_as<std::remove_cvref_t<R>, Tensor> Tensor record(R&& result, const char* name,
+                                                                    const Inputs& inputs,
+                                                                    F derive) {
+  if (thread_modes.watchers > 0) [[unlikely]] {
+    show_result(name, inputs, result);
+  }
+  if (!needs_record(inputs)) {
+    return std::forward<R>(result);
   }
   // What the closure holds stays without history: one that held its own node would never be
   // released.  An input that is passed on stays what it was, a leaf for one.
   const bool is_others = result.is_shared() || is_one_of(result, inputs);
-  Tensor recorded = is_others ? result.detach() : result;
+  Tensor recorded = is_others ? result.detach() : Tensor(std::forward<R>(result));
   recorded.set_slot(make_ref<NodeOf<F>>(name, inputs, recorded, std::move(derive)));
   return recorded;
 }
-template <class F>
-Tensor record(const Tensor& result, const char* name, std::initializer_list<Input> inputs,
-              F derive) {
-  return record(result, name, Inputs(inputs.begin(), inputs.size()), std::move(derive));
+template <class R, class F>
+requires std::same_as<std::remove_cvref_t<R>, Tensor> Tensor
+record(R&& result, const char* name, std::initializer_list<Input> inputs, F derive) {
+  return record(std::forward<R>(result), name, Inputs(inputs.begin(), inputs.size()),
+                std::move(derive));
 }
 
 }  // namespace gradus

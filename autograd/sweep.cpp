@@ -217,8 +217,7 @@ void Sweep::complete(GradSlot& slot) {
 
 void Sweep::derive(Node& node, std::vector<Ref<GradSlot>>& ready) {
   Grads dx(node);
-  const Tensor dy = std::move(node.sweep.incoming);
-  node.sweep.incoming = Tensor();
+  const Tensor dy = std::exchange(node.sweep.incoming, Tensor());
   const bool needed = needs_derivative(node);
   if (dy && needed) {
     if (is_watched()) [[unlikely]] {

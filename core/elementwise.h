@@ -24,9 +24,6 @@
 
 namespace gradus::core {
 
-/// Elements of one piece of a parallel loop.  Less than two of them are not worth a second thread.
-inline constexpr Index kPieceElements = 16384;
-
 // --- contiguous runs -----------------------------------------------------------------------------
 
 // One operand's pack at one place: loaded when made, written back by store() if P is not const.

@@ -1,5 +1,5 @@
 #include <gradus/core/index.h>
-#include <gradus/core/parallel.h>
+#include <gradus/core/lanes.h>
 #include <gradus/core/view.h>
 
 #include <algorithm>
@@ -27,17 +27,6 @@ Tensor checked(const char* where, const Tensor& indices, Index size, const Shape
   return dense;
 }
 
-// A dense tensor as [outer, size, inner] around one of its dimensions.
-struct Around {
-  Index outer = 1;
-  Index inner = 1;
-  Around(const Shape& shape, int dim) {
-    for (int d = 0; d < shape.rank(); ++d) {
-      (d < dim ? outer : inner) *= d == dim ? 1 : shape[d];
-    }
-  }
-};
-
 int checked_dim(const char* where, const Shape& shape, Index dim) {
   require<ShapeError>(shape.rank() > 0, where, ": tensor must have a dimension, got shape []");
   return wrap_dim(where, dim, shape.rank());
@@ -49,15 +38,6 @@ int check_select(const char* where, const Shape& shape, Index dim, const Tensor&
   require<ShapeError>(indices.rank() == 1, where, ": indices must be [n] for a tensor of shape ",
                       shape, ", got ", indices.shape());
   return d;
-}
-
-// f(piece's first, piece's end) over n things of `cost` elements each.
-template <class F>
-void in_pieces(Index n, Index cost, const F& f) {
-  constexpr Index kPiece = 16384;  // elements
-  const Index group = std::max<Index>(kPiece / std::max<Index>(cost, 1), 1);
-  parallel_for((n + group - 1) / group,
-               [&](Index piece) { f(piece * group, std::min(n, (piece + 1) * group)); });
 }
 
 // Where each number below `size` stands in a list, in order: a counting sort.
@@ -126,7 +106,7 @@ Tensor index_select(const Tensor& x, Index dim, const Tensor& indices) {
     using T = decltype(zero);
     const T* from = dense.data<T>();
     T* to = y.mutable_data<T>();
-    in_pieces(around.outer * shape[d], around.inner, [&](Index first, Index end) {
+    for_pieces(around.outer * shape[d], around.inner, [&](Index first, Index end) {
       for (Index i = first; i < end; ++i) {
         const Index row = i / shape[d] * x.shape()[d] + at[i % shape[d]];
         std::copy_n(from + row * around.inner, around.inner, to + i * around.inner);
@@ -136,22 +116,23 @@ Tensor index_select(const Tensor& x, Index dim, const Tensor& indices) {
   return y;
 }
 
-Tensor index_sum(const Shape& shape, Index dim, const Tensor& indices, const Tensor& source) {
-  const int d = check_select("index_sum", shape, dim, indices);
+Tensor index_sum(const char* where, const Shape& shape, Index dim, const Tensor& indices,
+                 const Tensor& source) {
+  const int d = check_select(where, shape, dim, indices);
   Shape expected = shape;
   expected[d] = indices.numel();
-  require<ShapeError>(source.shape() == expected, "index_sum: source must have the shape ",
-                      expected, " for ", indices.numel(), " indices, got ", source.shape());
-  const Tensor list = checked("index_sum", indices, shape[d], shape);
+  require<ShapeError>(source.shape() == expected, where, ": source must have the shape ", expected,
+                      " for ", indices.numel(), " indices, got ", source.shape());
+  const Tensor list = checked(where, indices, shape[d], shape);
   const Places places(list, shape[d]);
   Tensor y(shape, source.dtype());
   const Around around(shape, d);
   const Tensor dense = source.dense();
-  visit_floating("index_sum", source.dtype(), [&](auto zero) {
+  visit_floating(where, source.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* from = dense.data<T>();
     T* to = y.mutable_data<T>();
-    in_pieces(around.outer * shape[d], around.inner, [&](Index first, Index end) {
+    for_pieces(around.outer * shape[d], around.inner, [&](Index first, Index end) {
       std::vector<double> sums(static_cast<std::size_t>(around.inner));
       for (Index i = first; i < end; ++i) {
         std::fill(sums.begin(), sums.end(), 0.0);
@@ -183,7 +164,7 @@ Tensor gather(const Tensor& x, Index dim, const Tensor& indices) {
     using T = decltype(zero);
     const T* from = dense.data<T>();
     T* to = y.mutable_data<T>();
-    in_pieces(around.outer * n, around.inner, [&](Index first, Index end) {
+    for_pieces(around.outer * n, around.inner, [&](Index first, Index end) {
       for (Index i = first * around.inner; i < end * around.inner; ++i) {
         const Index outer = i / (n * around.inner);
         to[i] = from[(outer * size + at[i]) * around.inner + i % around.inner];
@@ -193,38 +174,33 @@ Tensor gather(const Tensor& x, Index dim, const Tensor& indices) {
   return y;
 }
 
-Tensor scatter_sum(const Shape& shape, Index dim, const Tensor& indices, const Tensor& source) {
-  const int d = check_gather("scatter_sum", shape, dim, indices);
-  require<ShapeError>(source.shape() == indices.shape(), "scatter_sum: source must have the shape ",
+Tensor scatter_sum(const char* where, const Shape& shape, Index dim, const Tensor& indices,
+                   const Tensor& source) {
+  const int d = check_gather(where, shape, dim, indices);
+  require<ShapeError>(source.shape() == indices.shape(), where, ": source must have the shape ",
                       indices.shape(), " of the indices, got ", source.shape());
-  const Tensor list = checked("scatter_sum", indices, shape[d], shape);
-  const auto* at = list.data<std::int64_t>();
+  const Tensor list = checked(where, indices, shape[d], shape);
   Tensor y = zeros(shape, source.dtype());
   Shape part_shape = indices.shape();
   part_shape[d] = shape[d];
   Tensor part(part_shape, source.dtype());
   const Around around(part_shape, d);
   const Index n = indices.shape()[d];
+  const Index size = shape[d];
   const Tensor dense = source.dense();
-  visit_floating("scatter_sum", source.dtype(), [&](auto zero) {
+  visit_floating(where, source.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const T* from = dense.data<T>();
-    T* to = part.mutable_data<T>();
-    in_pieces(around.outer * around.inner, n, [&](Index first, Index end) {
-      std::vector<double> sums(static_cast<std::size_t>(shape[d]));
-      for (Index column = first; column < end; ++column) {
-        const Index outer = column / around.inner;
-        const Index inner = column % around.inner;
-        std::fill(sums.begin(), sums.end(), 0.0);
-        for (Index i = 0; i < n; ++i) {
-          const Index place = (outer * n + i) * around.inner + inner;
-          sums[static_cast<std::size_t>(at[place])] += double(from[place]);
-        }
-        for (Index i = 0; i < shape[d]; ++i) {
-          to[(outer * shape[d] + i) * around.inner + inner] = T(sums[static_cast<std::size_t>(i)]);
-        }
+    const auto add = [n, size](Index, const std::int64_t* at, const T* from, T* to) {
+      const Scratch<double> sums(size);
+      std::fill_n(sums.data(), size, 0.0);
+      for (Index i = 0; i < n; ++i) {
+        sums.data()[at[i]] += double(from[i]);
       }
-    });
+      std::transform(sums.data(), sums.data() + size, to, [](double sum) { return T(sum); });
+    };
+    for_lanes(around.outer, around.inner, add,
+              Lanes<const std::int64_t>{list.data<std::int64_t>(), n},
+              Lanes<const T>{dense.data<T>(), n}, Lanes<T>{part.mutable_data<T>(), size});
   });
   copy(seen(y, d, indices.shape()), part);
   return y;
@@ -264,18 +240,15 @@ Tensor cumsum(const Tensor& x, Index dim) {
   const Tensor dense = x.dense();
   visit_floating("cumsum", x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const T* from = dense.data<T>();
-    T* to = y.mutable_data<T>();
-    in_pieces(around.outer * around.inner, n, [&](Index first, Index end) {
-      for (Index column = first; column < end; ++column) {
-        const Index start = column / around.inner * n * around.inner + column % around.inner;
-        double sum = 0;
-        for (Index i = 0; i < n; ++i) {
-          sum += double(from[start + i * around.inner]);
-          to[start + i * around.inner] = T(sum);
-        }
+    const auto add = [n](Index, const T* from, T* to) {
+      double sum = 0;
+      for (Index i = 0; i < n; ++i) {
+        sum += double(from[i]);
+        to[i] = T(sum);
       }
-    });
+    };
+    for_lanes(around.outer, around.inner, add, Lanes<const T>{dense.data<T>(), n},
+              Lanes<T>{y.mutable_data<T>(), n});
   });
   return y;
 }

@@ -14,15 +14,17 @@ namespace gradus::core {
 /// The slices of x at `indices`, [n], along `dim`, one after the other.  Any dtype.
 Tensor index_select(const Tensor& x, Index dim, const Tensor& indices);
 /// Zeros of that shape, with slice i of `source` added at indices[i] along `dim`: undoes
-/// index_select.
-Tensor index_sum(const Shape& shape, Index dim, const Tensor& indices, const Tensor& source);
+/// index_select.  `where` is what errors name.
+Tensor index_sum(const char* where, const Shape& shape, Index dim, const Tensor& indices,
+                 const Tensor& source);
 
 /// y[i][j][k] = x[i][indices[i][j][k]][k] for dim = 1, and so on.  `indices` has x's rank and, but
 /// along `dim`, sizes of at most x's.  Any dtype.
 Tensor gather(const Tensor& x, Index dim, const Tensor& indices);
 /// Zeros of that shape, with each element of `source`, of the indices' shape, added where gather
-/// would have read it.
-Tensor scatter_sum(const Shape& shape, Index dim, const Tensor& indices, const Tensor& source);
+/// would have read it.  `where` is what errors name.
+Tensor scatter_sum(const char* where, const Shape& shape, Index dim, const Tensor& indices,
+                   const Tensor& source);
 
 /// 1 at each index along a new last dimension of that size, otherwise 0.  classes = -1: one more
 /// than the largest index.

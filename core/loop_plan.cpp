@@ -75,10 +75,7 @@ bool is_one_run(const Tensor* const* operands, int n) {
   bool same = first.is_contiguous();
   for (int k = 1; k < n && same; ++k) {
     const Tensor& x = *operands[k];
-    same = x.is_contiguous() && x.dtype() == first.dtype() && x.rank() == first.rank();
-    for (int d = 0; d < first.rank() && same; ++d) {
-      same = x.shape()[d] == first.shape()[d];
-    }
+    same = x.is_contiguous() && x.dtype() == first.dtype() && x.shape() == first.shape();
   }
   return same;
 }

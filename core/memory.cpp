@@ -29,7 +29,7 @@ constexpr std::size_t kSmallClasses = 64;  // multiples of 64 bytes, up to 4 KiB
 constexpr std::size_t kShifts = 54;
 constexpr std::size_t kClasses = kSmallClasses + 4 * kShifts;
 constexpr std::size_t kMostBytes = std::size_t{1} << 62;
-constexpr std::size_t kThreadBytesPerClass = 256 << 10;
+constexpr std::size_t kThreadBytesPerClass = 1 << 20;
 
 // Small sizes are rounded up to 64 bytes; larger ones to a quarter of their power of two, so that
 // at most a fifth of a block is unused.
@@ -37,6 +37,8 @@ struct SizeClass {
   std::size_t index;
   std::size_t bytes;
 };
+// Of sizes up to 4 KiB.
+std::size_t small_index(std::size_t bytes) { return bytes > 64 ? (bytes - 1) / 64 : 0; }
 SizeClass size_class(std::size_t bytes) {
   const std::size_t units = std::max<std::size_t>((bytes + 63) / 64, 1);
   if (units <= kSmallClasses) {
@@ -178,6 +180,12 @@ ThreadCache* thread_cache() {
 }  // namespace
 
 void* acquire_memory(std::size_t bytes) {
+  // The common case first: a small block, of which the thread has one.
+  if (kRecycle && bytes <= kSmallClasses * 64 && this_thread_cache) [[likely]] {
+    if (void* block = this_thread_cache->lists[small_index(bytes)].pop()) [[likely]] {
+      return block;
+    }
+  }
   require<MemoryError>(bytes <= kMostBytes, "memory: asked for ", bytes,
                        " bytes, more than an address can reach");
   const SizeClass size = size_class(bytes);
@@ -197,6 +205,14 @@ void* acquire_memory(std::size_t bytes) {
 }
 
 void recycle_memory(void* block, std::size_t bytes) noexcept {
+  if (kRecycle && bytes <= kSmallClasses * 64 && this_thread_cache) [[likely]] {
+    const std::size_t index = small_index(bytes);
+    FreeList& list = this_thread_cache->lists[index];
+    if (list.length * (index + 1) * 64 < kThreadBytesPerClass) [[likely]] {
+      list.push(block);
+      return;
+    }
+  }
   const SizeClass size = size_class(bytes);
   if (kRecycle && size.index < kSmallClasses) {
     ThreadCache* cache = thread_cache();

@@ -24,7 +24,7 @@ struct MemoryStats {
 MemoryStats memory_stats();
 
 /// Bounds the shared cache (default 1 GiB), and empties it if it holds more.  A thread's own cache
-/// is bounded by 256 KiB a size.
+/// is bounded by 1 MiB a size.
 void set_memory_cache_limit(std::size_t bytes);
 
 /// Returns to the system all cached blocks of the shared lists and of the calling thread's.

@@ -8,6 +8,13 @@
 
 namespace gradus {
 
+namespace core {
+
+/// Elements of one piece of a parallel loop.  Less than two of them are not worth a second thread.
+inline constexpr Index kPieceElements = 16384;
+
+}  // namespace core
+
 /// A callable that is borrowed for the time of a call.
 class PieceRef {
  public:

@@ -23,7 +23,9 @@ PoolAxis axis(Index size, Index places, Index kernel, Index stride, Index paddin
     const Index end = std::min(size, last + 1);
     a.begin.push_back(begin);
     a.end.push_back(end);
-    a.divisor.push_back(double(count_padding ? kernel : end - begin));
+    // Padding counts, but not what lies beyond it.
+    a.divisor.push_back(
+        double(count_padding ? std::min(first + kernel, size + padding) - first : end - begin));
   }
   return a;
 }

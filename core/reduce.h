@@ -34,5 +34,15 @@ Tensor min(const Tensor& x, Index dim, bool keepdim = false);
 /// largest, and as smallest.
 Tensor argmax(const Tensor& x, Index dim, bool keepdim = false);
 Tensor argmin(const Tensor& x, Index dim, bool keepdim = false);
+/// The same over all elements, in row-major order.  Throws ValueError if there is none.
+Tensor argmax(const Tensor& x);
+Tensor argmin(const Tensor& x);
+/// max and argmax, min and argmin, at once.  `where` is what errors name.
+struct Extreme {
+  Tensor values;
+  Tensor places;
+};
+Extreme largest(const char* where, const Tensor& x, Index dim, bool keepdim);
+Extreme smallest(const char* where, const Tensor& x, Index dim, bool keepdim);
 
 }  // namespace gradus::core

@@ -101,7 +101,8 @@ Ref<T> make_ref_with_room(std::size_t room, Args&&... args) {
     throw;
   }
   object->bytes_ = bytes;
-  return Ref<T>(object);
+  object->uses_.store(1, std::memory_order_relaxed);  // nobody else knows it yet
+  return Ref<T>::adopt(object);
 }
 
 template <class T, class... Args>

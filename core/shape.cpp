@@ -24,10 +24,6 @@ void Shape::erase(int dim) {
   --rank_;
 }
 
-bool Shape::operator==(const Shape& other) const {
-  return std::equal(begin(), end(), other.begin(), other.end());
-}
-
 std::string to_text(const Shape& shape) {
   std::string text = "[";
   for (int d = 0; d < shape.rank(); ++d) {
@@ -56,6 +52,20 @@ Shape dense_strides(const Shape& shape) {
     step *= std::max<Index>(shape[d], 1);
   }
   return strides;
+}
+
+Index dense_layout(const Shape& shape, Shape& strides) {
+  strides = shape;
+  Index product = 1;
+  for (int d = shape.rank() - 1; d >= 0; --d) {
+    strides[d] = product;
+    if (shape[d] <= 0 || __builtin_mul_overflow(product, shape[d], &product)) [[unlikely]] {
+      const Index n = count(shape);  // throws unless the array is empty
+      strides = dense_strides(shape);
+      return n;
+    }
+  }
+  return product;
 }
 
 int wrap_dim(const char* where, Index dim, int rank) {

@@ -20,14 +20,6 @@ class Shape {
   /// Throws ShapeError above kMaxRank dimensions.
   Shape(std::initializer_list<Index> sizes) : Shape(sizes.begin(), sizes.size()) {}
   Shape(const Index* sizes, std::size_t rank);
-  Shape(const Shape& other) { *this = other; }
-  Shape& operator=(const Shape& other) {
-    rank_ = other.rank_;
-    for (int d = 0; d < rank_; ++d) {
-      sizes_[d] = other.sizes_[d];
-    }
-    return *this;
-  }
 
   int rank() const { return rank_; }
   Index operator[](int dim) const { return sizes_[dim]; }
@@ -39,11 +31,18 @@ class Shape {
   void insert(int dim, Index size);
   void erase(int dim);
 
-  bool operator==(const Shape& other) const;
+  // A loop in place of std::equal, which would call memcmp for a few numbers.
+  bool operator==(const Shape& other) const {
+    bool same = rank_ == other.rank_;
+    for (int d = 0; d < rank_ && same; ++d) {
+      same = sizes_[d] == other.sizes_[d];
+    }
+    return same;
+  }
 
  private:
   int rank_ = 0;
-  Index sizes_[kMaxRank];
+  Index sizes_[kMaxRank] = {};  // all of them defined: copies are a few wide moves
 };
 
 /// "[2, 3]"
@@ -55,6 +54,8 @@ Index count(const Shape& shape);
 
 /// Strides of a dense row-major array of that shape.
 Shape dense_strides(const Shape& shape);
+/// Both at once.
+Index dense_layout(const Shape& shape, Shape& strides);
 
 /// `dim`, with negative ones counted from the end.  Throws IndexError naming `where`.
 int wrap_dim(const char* where, Index dim, int rank);

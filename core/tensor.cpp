@@ -1,6 +1,21 @@
 #include <gradus/core/tensor.h>
 
 namespace gradus {
+namespace {
+
+std::size_t bytes_of(const Shape& shape, Index numel, Dtype dtype) {
+  Index bytes = 0;
+  require<ShapeError>(!__builtin_mul_overflow(numel, item_size(dtype), &bytes), "Tensor: ", shape,
+                      " of ", dtype, " needs more bytes than 63 bits can count");
+  return static_cast<std::size_t>(bytes);
+}
+
+}  // namespace
+
+Tensor::Body::Body(const Shape& sh, Dtype t) : dtype(t), shape(sh) {
+  numel = dense_layout(shape, strides);
+  storage = make_storage(bytes_of(shape, numel, dtype));
+}
 
 Tensor::Body::Body(Ref<Storage> s, const Shape& sh, const Shape& st, Index o, Dtype t)
     : storage(std::move(s)), offset(o), numel(count(sh)), dtype(t), shape(sh), strides(st) {
@@ -10,23 +25,13 @@ Tensor::Body::Body(Ref<Storage> s, const Shape& sh, const Shape& st, Index o, Dt
   }
 }
 
-Tensor::Body::~Body() { GradSlot::release(std::move(slot)); }
-
-namespace {
-
-std::size_t bytes_of(const Shape& shape, Dtype dtype) {
-  Index bytes = 0;
-  require<ShapeError>(!__builtin_mul_overflow(count(shape), item_size(dtype), &bytes),
-                      "Tensor: ", shape, " of ", dtype, " needs more bytes than 63 bits can count");
-  return static_cast<std::size_t>(bytes);
+Tensor::Body::~Body() {
+  if (slot) {
+    GradSlot::release(std::move(slot));
+  }
 }
 
-}  // namespace
-
-Tensor::Tensor(const Shape& shape, Dtype dtype) {
-  Ref<Storage> storage = make_storage(bytes_of(shape, dtype));  // checks the shape
-  body_ = make_ref<Body>(std::move(storage), shape, dense_strides(shape), 0, dtype);
-}
+Tensor::Tensor(const Shape& shape, Dtype dtype) : body_(make_ref<Body>(shape, dtype)) {}
 
 Tensor::Tensor(Ref<Storage> storage, const Shape& shape, const Shape& strides, Index offset,
                Dtype dtype)
@@ -43,10 +48,6 @@ void Tensor::fail_type(Dtype wanted) const {
 Index Tensor::size(Index dim) const {
   require<IndexError>(rank() > 0, "size: tensor must have a dimension, got shape []");
   return shape()[wrap_dim("size", dim, rank())];
-}
-
-void* Tensor::address() const {
-  return body().storage->data() + body().offset * item_size(body().dtype);
 }
 
 double Tensor::item() const {

@@ -57,7 +57,10 @@ class Tensor {
   }
   /// The first element, whatever its type.  What is written through it is not counted as a change:
   /// only for tensors that nobody else has seen yet.
-  void* address() const;
+  void* address() const {
+    const Body& b = body();
+    return b.storage->data() + b.offset * item_size(b.dtype);
+  }
   Storage& storage() const { return *body().storage; }
   const Ref<Storage>& storage_ref() const { return body().storage; }
   Index offset() const { return body().offset; }
@@ -108,6 +111,7 @@ class Tensor {
     bool contiguous = true;
     Shape shape;
     Shape strides;
+    Body(const Shape& sh, Dtype t);  // dense, in a storage of its own
     Body(Ref<Storage> s, const Shape& sh, const Shape& st, Index o, Dtype t);
     ~Body();
   };

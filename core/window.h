@@ -28,6 +28,9 @@ struct Window {
   Size2 padding = 0;
   Size2 dilation = 1;
   bool one_dimension = false;
+  /// The last window may hang over the far edge of the padded image, if it begins before the
+  /// padding there (PyTorch's ceil_mode).
+  bool ceil_mode = false;
 
   /// From a window's first to its last element, and one more.
   Size2 extent() const {

@@ -41,21 +41,24 @@ int main(int argc, char** argv) try {
       inputs.push_back(column);
     }
   }
-  Tensor x = table.numbers(inputs);
+  const Tensor x = table.numbers(inputs);
   std::printf("%lld rows, %zu inputs, %zu classes\n", static_cast<long long>(table.rows()),
               inputs.size(), classes.size());
-
-  // Each column to mean 0 and deviation 1, so that no unit of measurement counts more.
-  const Tensor centred = x - mean(x, {0}, true);
-  x = centred / sqrt(mean(centred * centred, {0}, true) + 1e-12);
 
   std::vector<std::vector<std::int64_t>> rows(2);  // to learn from, and for the test
   for (Index i = 0; i < table.rows(); ++i) {
     rows[i % 4 == 3].push_back(i);
   }
   const data::BatchMaker all(x, labels, data::PixelScale(0, 1), false);
-  const data::Batch train = all.make(rows[0].data(), static_cast<Index>(rows[0].size()));
-  const data::Batch test = all.make(rows[1].data(), static_cast<Index>(rows[1].size()));
+  data::Batch train = all.make(rows[0].data(), static_cast<Index>(rows[0].size()));
+  data::Batch test = all.make(rows[1].data(), static_cast<Index>(rows[1].size()));
+
+  // Each column to mean 0 and deviation 1, so that no unit of measurement counts more.  Both are
+  // those of the rows to learn from: the test stands for rows that nobody has seen yet.
+  const Tensor centre = mean(train.x, {0}, true);
+  const Tensor deviation = sqrt(var(train.x, {0}, {.correction = 0, .keepdim = true}) + 1e-12);
+  train.x = (train.x - centre) / deviation;
+  test.x = (test.x - centre) / deviation;
 
   Rng rng(2);
   const auto width = static_cast<Index>(inputs.size());

@@ -2,6 +2,8 @@
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/view.h>
+#include <gradus/core/compare.h>
+#include <gradus/core/view.h>
 #include <gradus/nn/attention.h>
 #include <gradus/nn/init.h>
 
@@ -37,41 +39,41 @@ Tensor MultiheadAttention::split_heads(const Tensor& x, Index part) const {
 
 namespace {
 
-// 1 where neither mask hides a key: [batch or 1, 1, queries or 1, keys].
-Tensor allowed(const AttentionMasks& masks, Index batch, Index queries, Index keys) {
-  const Tensor& padding = masks.key_padding;
-  const Tensor& hidden = masks.attention;
-  if (padding) {
-    require<ShapeError>(padding.shape() == Shape{batch, keys},
-                        "MultiheadAttention: key_padding must be [batch, keys] = [", batch, ", ",
-                        keys, "], got ", padding.shape());
-    require<DtypeError>(padding.dtype() == u8, "MultiheadAttention: masks must be u8, got ",
-                        padding.dtype());
+// 1 where neither mask hides a key: broadcasts to [batch, heads, queries, keys].
+Tensor allowed(const Tensor& padding, const Tensor& hidden) {
+  if (padding && hidden) {
+    return logical_not(logical_or(padding, hidden));
   }
-  if (hidden) {
-    require<ShapeError>(hidden.shape() == Shape{queries, keys},
-                        "MultiheadAttention: the attention mask must be [queries, keys] = [",
-                        queries, ", ", keys, "], got ", hidden.shape());
-    require<DtypeError>(hidden.dtype() == u8, "MultiheadAttention: masks must be u8, got ",
-                        hidden.dtype());
+  return padding || hidden ? logical_not(padding ? padding : hidden) : Tensor();
+}
+
+Tensor checked_padding(const Tensor& padding, Index batch, Index keys) {
+  if (!padding) {
+    return padding;
   }
-  if (!padding && !hidden) {
-    return {};
+  require<ShapeError>(padding.shape() == Shape{batch, keys},
+                      "MultiheadAttention: key_padding must be [batch, keys] = [", batch, ", ",
+                      keys, "], got ", padding.shape());
+  require<DtypeError>(padding.dtype() == u8, "MultiheadAttention: key_padding must be u8, got ",
+                      padding.dtype());
+  return core::reshape(padding, {batch, 1, 1, keys});
+}
+
+// [queries, keys] or [batch, heads, queries, keys], for scores of the latter shape.
+Tensor checked_mask(const Tensor& mask, const Tensor& scores) {
+  if (!mask) {
+    return mask;
   }
-  const Index rows = padding ? batch : 1;
-  const Index columns = hidden ? queries : 1;
-  Tensor mask({rows, 1, columns, keys}, u8);
-  std::uint8_t* to = mask.mutable_data<std::uint8_t>();
-  const std::vector<std::uint8_t> none;
-  const auto pad = padding ? padding.to_vector<std::uint8_t>() : none;
-  const auto hide = hidden ? hidden.to_vector<std::uint8_t>() : none;
-  for (Index i = 0; i < mask.numel(); ++i) {
-    const Index key = i % keys;
-    const bool is_pad = padding && pad[std::size_t(i / (columns * keys) * keys + key)] != 0;
-    const bool is_hidden = hidden && hide[std::size_t(i % (columns * keys))] != 0;
-    to[i] = !is_pad && !is_hidden;
-  }
-  return mask;
+  const Shape& s = scores.shape();
+  const bool by_head = mask.shape() == Shape{s[0] * s[1], s[2], s[3]};
+  require<ShapeError>(by_head || mask.shape() == Shape{s[2], s[3]},
+                      "MultiheadAttention: the attention mask must be [queries, keys] = [", s[2],
+                      ", ", s[3], "] or [batch * heads, queries, keys] = [", s[0] * s[1], ", ",
+                      s[2], ", ", s[3], "], got ", mask.shape());
+  require<DtypeError>(mask.dtype() == u8 || mask.dtype() == scores.dtype(),
+                      "MultiheadAttention: the attention mask must be u8, or ", scores.dtype(),
+                      " to be added to the scores, got ", mask.dtype());
+  return by_head ? reshape(mask, s) : mask;
 }
 
 }  // namespace
@@ -85,9 +87,13 @@ Tensor MultiheadAttention::weights_of(const Tensor& q, const Tensor& k,
                       embed_, ", got ", q.shape(), " and ", k.shape());
   const Tensor scores = matmul(split_heads(q, 0), transpose(split_heads(k, 1), -2, -1));
   const double scale = 1 / std::sqrt(double(embed_ / heads_));
-  return attention_weights(
-      scores, scale,
-      {.mask = allowed(masks, q.size(0), q.size(1), k.size(1)), .causal = masks.causal});
+  const Tensor padding = checked_padding(masks.key_padding, k.size(0), k.size(1));
+  const Tensor mask = checked_mask(masks.attention, scores);
+  const bool hides = mask && mask.dtype() == u8;
+  return attention_weights(scores, scale,
+                           {.mask = allowed(padding, hides ? mask : Tensor()),
+                            .causal = masks.causal,
+                            .bias = hides ? Tensor() : mask});
 }
 
 Tensor MultiheadAttention::mix(const Tensor& weights, const Tensor& v) {
@@ -97,6 +103,15 @@ Tensor MultiheadAttention::mix(const Tensor& weights, const Tensor& v) {
                       ", ", weights.size(3), ", ", embed_, "], got ", v.shape());
   const Tensor y = matmul(dropout_(weights), split_heads(v, 2));
   return out_proj(reshape(transpose(y, 1, 2), {v.size(0), weights.size(2), embed_}));
+}
+
+Tensor MultiheadAttention::operator()(const Tensor& x, const AttentionMasks& masks) {
+  return run(x, [&] { return forward(x, masks); });
+}
+
+Tensor MultiheadAttention::operator()(const Tensor& q, const Tensor& k, const Tensor& v,
+                                      const AttentionMasks& masks) {
+  return run(q, [&] { return attend(q, k, v, masks); });
 }
 
 Tensor MultiheadAttention::attend(const Tensor& q, const Tensor& k, const Tensor& v,

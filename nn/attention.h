@@ -7,8 +7,10 @@ namespace gradus::nn {
 /// What MultiheadAttention hides, in PyTorch's sense: u8, 1 for what must NOT be looked at.
 struct AttentionMasks {
   Tensor key_padding = {};  ///< [batch, keys]: keys that are padding
-  Tensor attention = {};    ///< [queries, keys]
-  bool causal = false;      ///< query i looks at keys 0, ..., i alone
+  /// [queries, keys] or [batch * heads, queries, keys].  One of the dtype of x instead of u8 is
+  /// added to the scores, -infinity hides, and it gets a gradient if it wants one.
+  Tensor attention = {};
+  bool causal = false;  ///< query i looks at keys 0, ..., i alone
 };
 
 /// Attention of several heads, each in a part of its own of `embed` numbers:
@@ -32,6 +34,12 @@ class MultiheadAttention : public Module {
   /// Of a sequence to itself.
   Tensor forward(const Tensor& x) override { return forward(x, {}); }
   Tensor forward(const Tensor& x, const AttentionMasks& masks) { return attend(x, x, x, masks); }
+  using Module::operator();
+  /// forward(x, masks), with the module's hooks.
+  Tensor operator()(const Tensor& x, const AttentionMasks& masks);
+  /// attend(q, k, v, masks), with the module's hooks, which see q.
+  Tensor operator()(const Tensor& q, const Tensor& k, const Tensor& v,
+                    const AttentionMasks& masks = {});
   /// q: [batch, queries, embed], k and v: [batch, keys, embed] -> [batch, queries, embed].
   Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v,
                 const AttentionMasks& masks = {});

@@ -10,14 +10,14 @@ Ref<ModuleHook> Module::add_hook(Ref<ModuleHook> hook) {
   return hook;
 }
 
-Tensor Module::run_with_hooks(const Tensor& x) {
+Tensor Module::run_with_hooks(const Tensor& x, const std::function<Tensor()>& pass) {
   const std::vector<Ref<ModuleHook>> hooks = hooks_;  // a hook may add others
   for (const auto& hook : hooks) {
     if (!hook->is_removed) {
       hook->before(*this, x);
     }
   }
-  Tensor y = forward(x);
+  Tensor y = pass();
   for (const auto& hook : hooks) {
     if (!hook->is_removed) {
       const Tensor other = hook->after(*this, x, y);

@@ -103,6 +103,9 @@ Tensor of_probabilities(const Tensor& log_p, const Tensor& target, const CrossEn
   require<ShapeError>(target.shape() == log_p.shape(),
                       "cross_entropy: probabilities must have the shape ", log_p.shape(),
                       " of the logits, got ", target.shape());
+  require<DtypeError>(target.dtype() == log_p.dtype(),
+                      "cross_entropy: probabilities must have the dtype ", log_p.dtype(),
+                      " of the logits, got ", target.dtype());
   Tensor q = target;
   if (o.label_smoothing != 0) {
     q = q * (1 - o.label_smoothing) + o.label_smoothing / double(log_p.shape()[d]);
@@ -130,6 +133,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const CrossEntr
 }
 
 Tensor nll(const Tensor& log_probabilities, const Tensor& target, const NllOptions& o) {
+  visit_floating("nll", log_probabilities.dtype(), [](auto) {});
   return of_labels("nll", log_probabilities, target,
                    {.weight = o.weight, .ignore_index = o.ignore_index, .reduction = o.reduction});
 }

@@ -11,7 +11,8 @@
 namespace gradus::nn {
 
 struct CrossEntropyOptions {
-  Tensor weight = {};  ///< of each class, [classes]; undefined for 1
+  /// Of each class, [classes]; undefined for 1.  A constant: no gradient flows to it.
+  Tensor weight = {};
   /// Rows with this label have no loss and no gradient, and do not count in the mean.
   Index ignore_index = -100;
   /// From 0 to 1: this share of the target is spread evenly over all classes.  Szegedy et al.:
@@ -26,7 +27,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target,
                      const CrossEntropyOptions& options = {});
 
 struct NllOptions {
-  Tensor weight = {};
+  Tensor weight = {};  ///< as of cross_entropy
   Index ignore_index = -100;
   Reduction reduction = Reduction::mean;
 };

@@ -73,11 +73,15 @@ Tensor Module::forward(const Tensor&) {
 }
 
 Tensor Module::operator()(const Tensor& x) {
+  return run(x, [this, &x] { return forward(x); });
+}
+
+Tensor Module::run(const Tensor& x, const std::function<Tensor()>& pass) {
   if (is_watched()) [[unlikely]] {
     const WatchedScope scope(path_);
-    return hooks_.empty() ? forward(x) : run_with_hooks(x);
+    return hooks_.empty() ? pass() : run_with_hooks(x, pass);
   }
-  return hooks_.empty() ? forward(x) : run_with_hooks(x);
+  return hooks_.empty() ? pass() : run_with_hooks(x, pass);
 }
 
 Parameters Module::parameters() {

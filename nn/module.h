@@ -102,8 +102,13 @@ class Module {
   /// The name below the module whose parameters() were asked for last: "encoder.0.fc1".
   const std::string& path() const { return path_; }
 
+ protected:
+  /// What pass() gives, with the module's hooks around it, which see x.  A module whose forward()
+  /// takes more than a tensor has an operator() of its own, which hands that forward() to this.
+  Tensor run(const Tensor& x, const std::function<Tensor()>& pass);
+
  private:
-  Tensor run_with_hooks(const Tensor& x);
+  Tensor run_with_hooks(const Tensor& x, const std::function<Tensor()>& pass);
 
   bool training_ = true;
   std::string path_;

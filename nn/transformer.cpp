@@ -34,12 +34,16 @@ Tensor TransformerEncoderLayer::feed(const Tensor& x) {
   return dropout2_(linear2(dropout_(gelu_ ? gelu(h) : relu(h))));
 }
 
+Tensor TransformerEncoderLayer::operator()(const Tensor& x, const AttentionMasks& masks) {
+  return run(x, [&] { return forward(x, masks); });
+}
+
 Tensor TransformerEncoderLayer::forward(const Tensor& x, const AttentionMasks& masks) {
   if (norm_first_) {
-    const Tensor y = x + dropout1_(self_attn.forward(norm1(x), masks));
+    const Tensor y = x + dropout1_(self_attn(norm1(x), masks));
     return y + feed(norm2(y));
   }
-  const Tensor y = norm1(x + dropout1_(self_attn.forward(x, masks)));
+  const Tensor y = norm1(x + dropout1_(self_attn(x, masks)));
   return norm2(y + feed(y));
 }
 

@@ -27,6 +27,9 @@ class TransformerEncoderLayer : public Module {
 
   Tensor forward(const Tensor& x) override { return forward(x, {}); }
   Tensor forward(const Tensor& x, const AttentionMasks& masks);
+  using Module::operator();
+  /// forward(x, masks), with the module's hooks.
+  Tensor operator()(const Tensor& x, const AttentionMasks& masks);
   void fields(Fields& visit) override;
 
   MultiheadAttention self_attn;

@@ -4,50 +4,59 @@
 namespace gradus {
 
 Tensor add(const Tensor& a, const Tensor& b) {
-  const Tensor y = map(
+  Tensor y = map(
       "add", [](auto x, auto z) { return x + z; }, a, b);
-  return record(y, "add", {a, b}, [sa = a.shape(), sb = b.shape()](const Tensor& dy, Grads& dx) {
-    dx[0] = sum_to(dy, sa);  // da = dy
-    dx[1] = sum_to(dy, sb);  // db = dy
-  });
+  return record(std::move(y), "add", {a, b},
+                [sa = a.shape(), sb = b.shape()](const Tensor& dy, Grads& dx) {
+                  if (dx.wanted(0)) {
+                    dx[0] = sum_to(dy, sa);  // da = dy
+                  }
+                  if (dx.wanted(1)) {
+                    dx[1] = sum_to(dy, sb);  // db = dy
+                  }
+                });
 }
 
 Tensor sub(const Tensor& a, const Tensor& b) {
-  const Tensor y = map(
+  Tensor y = map(
       "sub", [](auto x, auto z) { return x - z; }, a, b);
-  return record(y, "sub", {a, b}, [sa = a.shape(), sb = b.shape()](const Tensor& dy, Grads& dx) {
-    dx[0] = sum_to(dy, sa);  // da = dy
-    if (dx.wanted(1)) {
-      dx[1] = -sum_to(dy, sb);  // db = -dy
-    }
-  });
+  return record(std::move(y), "sub", {a, b},
+                [sa = a.shape(), sb = b.shape()](const Tensor& dy, Grads& dx) {
+                  dx[0] = sum_to(dy, sa);  // da = dy
+                  if (dx.wanted(1)) {
+                    dx[1] = -sum_to(dy, sb);  // db = -dy
+                  }
+                });
 }
 
 Tensor mul(const Tensor& a, const Tensor& b) {
-  const Tensor y = map(
+  Tensor y = map(
       "mul", [](auto x, auto z) { return x * z; }, a, b);
-  return record(y, "mul", {a, b}, [a = Saved(a), b = Saved(b)](const Tensor& dy, Grads& dx) {
-    if (dx.wanted(0)) {
-      dx[0] = sum_to(dy * *b, (*a).shape());  // da = b dy
-    }
-    if (dx.wanted(1)) {
-      dx[1] = sum_to(dy * *a, (*b).shape());  // db = a dy
-    }
-  });
+  return record(std::move(y), "mul", {a, b},
+                [a = Saved(a), b = Saved(b)](const Tensor& dy, Grads& dx) {
+                  if (dx.wanted(0)) {
+                    dx[0] = sum_to(dy * *b, (*a).shape());  // da = b dy
+                  }
+                  if (dx.wanted(1)) {
+                    dx[1] = sum_to(dy * *a, (*b).shape());  // db = a dy
+                  }
+                });
 }
 
 Tensor div(const Tensor& a, const Tensor& b) {
-  const Tensor y = map(
+  Tensor y = map(
       "div", [](auto x, auto z) { return x / z; }, a, b);
-  return record(y, "div", {a, b}, [a = Saved(a), b = Saved(b)](const Tensor& dy, Grads& dx) {
-    if (dx.wanted(0)) {
-      dx[0] = sum_to(dy / *b, (*a).shape());  // da = dy / b
-    }
-    if (dx.wanted(1)) {
-      const auto derivative = [](auto x, auto z, auto g) { return -(g / z) * (x / z); };
-      dx[1] = sum_to(derivative_of("div", derivative, dy, *a, *b), (*b).shape());  // -a dy / b^2
-    }
-  });
+  return record(
+      std::move(y), "div", {a, b}, [a = Saved(a), b = Saved(b)](const Tensor& dy, Grads& dx) {
+        if (dx.wanted(0)) {
+          dx[0] = sum_to(dy / *b, (*a).shape());  // da = dy / b
+        }
+        if (dx.wanted(1)) {
+          const auto derivative = [](auto x, auto z, auto g) { return -(g / z) * (x / z); };
+          dx[1] =
+              sum_to(derivative_of("div", derivative, dy, *a, *b), (*b).shape());  // -a dy / b^2
+        }
+      });
 }
 
 Tensor add(const Tensor& a, double b) {

@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/rows.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/lanes.h>
 #include <gradus/core/view.h>
 
 #include <algorithm>
@@ -37,7 +38,7 @@ void softmax_row(const T* s, Index n, double scale, const std::uint8_t* allowed,
       any = true;
     }
   }
-  if (!any) {
+  if (!any || largest == -std::numeric_limits<T>::infinity()) {
     std::fill(p, p + n, T(0));
     return;
   }
@@ -65,7 +66,7 @@ Tensor fused_derivative(const Tensor& p, const Tensor& dp, double scale) {
     T* to = ds.mutable_data<T>();
     const T* weights = p.data<T>();
     const T* g = from.data<T>();
-    for_rows(p.numel() / std::max<Index>(n, 1), n, [&](Index row) {
+    core::for_rows(p.numel() / std::max<Index>(n, 1), n, [&](Index row) {
       double mean = 0;
       for (Index j = row * n; j < (row + 1) * n; ++j) {
         mean += double(weights[j]) * double(g[j]);
@@ -96,6 +97,17 @@ Tensor attention_weights(const Tensor& scores, double scale, const AttentionOpti
                       scores.shape());
   require(std::isfinite(scale) && scale > 0,
           "attention_weights: scale must be positive and finite, got ", scale);
+  if (options.bias) {
+    const Tensor& bias = options.bias;
+    require<DtypeError>(bias.dtype() == scores.dtype(),
+                        "attention_weights: bias must have the dtype ", scores.dtype(),
+                        " of the scores, got ", bias.dtype());
+    require<ShapeError>(broadcasts_to(bias.shape(), scores.shape()),
+                        "attention_weights: bias must broadcast to scores ", scores.shape(),
+                        ", got ", bias.shape());
+    return attention_weights(scores * scale + bias, 1,
+                             {.mask = options.mask, .causal = options.causal});
+  }
   const Tensor mask = options.mask ? checked_mask(scores, options.mask) : Tensor();
   const Index queries = scores.size(-2);
   const Index n = scores.size(-1);
@@ -107,7 +119,7 @@ Tensor attention_weights(const Tensor& scores, double scale, const AttentionOpti
     const T* s = from.data<T>();
     const std::uint8_t* allowed = mask ? mask.data<std::uint8_t>() : nullptr;
     const Index step = mask ? mask.strides()[mask.rank() - 1] : 0;
-    for_rows(p.numel() / std::max<Index>(n, 1), n, [&](Index row) {
+    core::for_rows(p.numel() / std::max<Index>(n, 1), n, [&](Index row) {
       const Index seen = options.causal ? std::min(n, row % queries + 1) : n;
       softmax_row(s + row * n, seen, scale, mask ? allowed + mask_row(mask, row) : nullptr, step,
                   to + row * n);
@@ -134,6 +146,10 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
   require<ShapeError>(v.rank() >= 2 && v.size(-2) == k.size(-2),
                       "scaled_dot_product_attention: v must be [..., keys, out] for k ", k.shape(),
                       ", got ", v.shape());
+  visit_floating("scaled_dot_product_attention", q.dtype(), [](auto) {});
+  require<DtypeError>(k.dtype() == q.dtype() && v.dtype() == q.dtype(),
+                      "scaled_dot_product_attention: q, k and v must have one dtype, got ",
+                      q.dtype(), ", ", k.dtype(), " and ", v.dtype());
   const Tensor scores = matmul(q, transpose(k, -2, -1));
   return matmul(attention_weights(scores, 1 / std::sqrt(double(q.size(-1))), options), v);
 }

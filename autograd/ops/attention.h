@@ -12,10 +12,13 @@ struct AttentionOptions {
   Tensor mask = {};
   /// Query i looks at keys 0, ..., i alone.
   bool causal = false;
+  /// Added to the scaled scores: of their dtype, broadcast to them.
+  Tensor bias = {};
 };
 
-/// softmax(scale scores) over the keys that each query may look at, and 0 for the others.  A query
-/// that may look at no key gets zeros: no NaN, which is what PyTorch gives.  scores: [..., queries,
+/// softmax(scale scores + bias) over the keys that each query may look at, and 0 for the others.  A
+/// query that may look at no key, or whose scores are all -infinity, gets zeros: no NaN, which is
+/// what PyTorch gives.  scores: [..., queries,
 /// keys].  Throws ShapeError or DtypeError.
 Tensor attention_weights(const Tensor& scores, double scale, const AttentionOptions& options = {});
 

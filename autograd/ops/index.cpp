@@ -9,17 +9,25 @@ namespace gradus {
 namespace {
 
 // Zeros of that shape and the slices, or elements, of `source` added into them.
-Tensor index_sum(const Shape& shape, Index dim, const Tensor& indices, const Tensor& source) {
-  return record(core::index_sum(shape, dim, indices, source), "index_sum", {source},
+Tensor index_sum(const char* where, const Shape& shape, Index dim, const Tensor& indices,
+                 const Tensor& source) {
+  return record(core::index_sum(where, shape, dim, indices, source), where, {source},
                 [dim, indices = Saved(indices)](const Tensor& dy, Grads& dx) {
                   dx[0] = index_select(dy, dim, *indices);
                 });
 }
-Tensor scatter_sum(const Shape& shape, Index dim, const Tensor& indices, const Tensor& source) {
-  return record(core::scatter_sum(shape, dim, indices, source), "scatter_sum", {source},
+Tensor scatter_sum(const char* where, const Shape& shape, Index dim, const Tensor& indices,
+                   const Tensor& source) {
+  return record(core::scatter_sum(where, shape, dim, indices, source), where, {source},
                 [dim, indices = Saved(indices)](const Tensor& dy, Grads& dx) {
                   dx[0] = gather(dy, dim, *indices);
                 });
+}
+
+void require_one_dtype(const char* where, const Tensor& x, const Tensor& source) {
+  require<DtypeError>(x.dtype() == source.dtype(), where, ": source must have the dtype ",
+                      x.dtype(), " of the tensor, got ", source.dtype(),
+                      "; convert one with convert(x, dtype)");
 }
 
 Tensor triangle(const char* name, const Tensor& x, Index diagonal, bool lower) {
@@ -36,23 +44,25 @@ Tensor triangle(const char* name, const Tensor& x, Index diagonal, bool lower) {
 Tensor index_select(const Tensor& x, Index dim, const Tensor& indices) {
   return record(core::index_select(x, dim, indices), "index_select", {x},
                 [from = x.shape(), dim, indices = Saved(indices)](const Tensor& dy, Grads& dx) {
-                  dx[0] = index_sum(from, dim, *indices, dy);
+                  dx[0] = index_sum("index_sum", from, dim, *indices, dy);
                 });
 }
 
 Tensor index_add(const Tensor& x, Index dim, const Tensor& indices, const Tensor& source) {
-  return x + index_sum(x.shape(), dim, indices, source);
+  require_one_dtype("index_add", x, source);
+  return x + index_sum("index_add", x.shape(), dim, indices, source);
 }
 
 Tensor gather(const Tensor& x, Index dim, const Tensor& indices) {
   return record(core::gather(x, dim, indices), "gather", {x},
                 [from = x.shape(), dim, indices = Saved(indices)](const Tensor& dy, Grads& dx) {
-                  dx[0] = scatter_sum(from, dim, *indices, dy);
+                  dx[0] = scatter_sum("scatter_sum", from, dim, *indices, dy);
                 });
 }
 
 Tensor scatter_add(const Tensor& x, Index dim, const Tensor& indices, const Tensor& source) {
-  return x + scatter_sum(x.shape(), dim, indices, source);
+  require_one_dtype("scatter_add", x, source);
+  return x + scatter_sum("scatter_add", x.shape(), dim, indices, source);
 }
 
 Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {

@@ -50,6 +50,8 @@ Tensor stack(const std::vector<Tensor>& parts, Index dim) {
   for (const Tensor& part : parts) {
     require<ShapeError>(part.shape() == parts[0].shape(), "stack: shapes must be equal, got ",
                         parts[0].shape(), " and ", part.shape());
+    require<DtypeError>(part.dtype() == parts[0].dtype(), "stack: parts must have one dtype, got ",
+                        parts[0].dtype(), " and ", part.dtype());
     rows.push_back(unsqueeze(part, d));
   }
   return cat(rows, d);

@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/rows.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/lanes.h>
 
 #include <cmath>
 
@@ -26,7 +27,7 @@ Normal normalize(const Tensor& x, double eps) {
     const T* from = dense.data<T>();
     T* to = normal.x.mutable_data<T>();
     T* scale = normal.scale.mutable_data<T>();
-    for_rows(rows, n, [&](Index row) {
+    core::for_rows(rows, n, [&](Index row) {
       const T* a = from + row * n;
       double sum = 0;
       for (Index j = 0; j < n; ++j) {
@@ -58,7 +59,7 @@ Tensor fused_derivative(const Tensor& g, const Normal& normal) {
     const T* x = normal.x.data<T>();
     const T* scale = normal.scale.data<T>();
     T* to = dx.mutable_data<T>();
-    for_rows(g.numel() / n, n, [&](Index row) {
+    core::for_rows(g.numel() / n, n, [&](Index row) {
       double sum = 0;
       double along = 0;
       for (Index j = row * n; j < (row + 1) * n; ++j) {

@@ -61,13 +61,16 @@ Tensor max_pool2d(const Tensor& x, const Size2& kernel, const MaxPoolOptions& op
   const Window window{.kernel = kernel,
                       .stride = options.stride.value_or(kernel),
                       .padding = options.padding,
-                      .dilation = options.dilation};
+                      .dilation = options.dilation,
+                      .ceil_mode = options.ceil_mode};
   return largest("max_pool2d", core::pool_axes("max_pool2d", x.shape(), window, false), x);
 }
 
 Tensor avg_pool2d(const Tensor& x, const Size2& kernel, const AvgPoolOptions& options) {
-  const Window window{
-      .kernel = kernel, .stride = options.stride.value_or(kernel), .padding = options.padding};
+  const Window window{.kernel = kernel,
+                      .stride = options.stride.value_or(kernel),
+                      .padding = options.padding,
+                      .ceil_mode = options.ceil_mode};
   return means("avg_pool2d",
                core::pool_axes("avg_pool2d", x.shape(), window, options.count_include_pad), x);
 }
@@ -82,7 +85,8 @@ Tensor max_pool1d(const Tensor& x, Index kernel, const MaxPoolOptions& options) 
                       .stride = flat(options.stride.value_or(kernel), 1),
                       .padding = flat(options.padding, 0),
                       .dilation = flat(options.dilation, 1),
-                      .one_dimension = true};
+                      .one_dimension = true,
+                      .ceil_mode = options.ceil_mode};
   const PoolAxes axes = core::pool_axes("max_pool1d", x.shape(), window, false);
   return squeeze(largest("max_pool1d", axes, unsqueeze(x, 2)), 2);
 }
@@ -91,7 +95,8 @@ Tensor avg_pool1d(const Tensor& x, Index kernel, const AvgPoolOptions& options) 
   const Window window{.kernel = {1, kernel},
                       .stride = flat(options.stride.value_or(kernel), 1),
                       .padding = flat(options.padding, 0),
-                      .one_dimension = true};
+                      .one_dimension = true,
+                      .ceil_mode = options.ceil_mode};
   const PoolAxes axes = core::pool_axes("avg_pool1d", x.shape(), window, options.count_include_pad);
   return squeeze(means("avg_pool1d", axes, unsqueeze(x, 2)), 2);
 }

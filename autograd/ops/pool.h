@@ -4,7 +4,7 @@
 // All throw ShapeError, ValueError or DtypeError, naming the argument that does not fit: a kernel
 // larger than the padded x, padding above half of the kernel, a stride below 1.
 //
-// PyTorch's ceil_mode and divisor_override are left out.
+// PyTorch's divisor_override is left out.
 #include <gradus/core/tensor.h>
 #include <gradus/core/window.h>
 
@@ -16,12 +16,16 @@ struct MaxPoolOptions {
   std::optional<Size2> stride = {};  ///< the kernel if not set
   Size2 padding = 0;                 ///< places that never are the largest, on either side
   Size2 dilation = 1;
+  bool ceil_mode = false;  ///< a last window that hangs over the far edge counts too
 };
 
 struct AvgPoolOptions {
   std::optional<Size2> stride = {};  ///< the kernel if not set
   Size2 padding = 0;                 ///< zeros, on either side
   bool count_include_pad = true;  ///< divide by the kernel's size where it hangs over the edge too
+  /// A last window that hangs over the far edge counts too; what lies beyond the padding is never
+  /// part of its size.
+  bool ceil_mode = false;
 };
 
 /// The largest number of each window.  The gradient goes to the first of equal ones; NaN counts as

@@ -3,9 +3,9 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/softmax.h>
-#include <gradus/autograd/ops/view.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/index.h>
+#include <gradus/core/lanes.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,32 +13,30 @@
 namespace gradus {
 namespace {
 
-Index classes_of(const char* where, const Tensor& x) {
-  require<ShapeError>(x.rank() >= 1 && x.size(-1) >= 1, where,
-                      ": tensor must be [..., classes] with at least one class, got ", x.shape());
-  return x.size(-1);
+// `dim`, of at least one class.
+int dim_of_classes(const char* where, const Tensor& x, Index dim) {
+  const int d = x.rank() == 0 ? 0 : wrap_dim(where, dim, x.rank());
+  require<ShapeError>(x.rank() >= 1 && x.shape()[d] >= 1, where, ": tensor must be ",
+                      d + 1 >= x.rank() ? "[..., classes] with at least one class"
+                                        : "[..., classes, ...] with at least one class",
+                      ", got ", x.shape());
+  return d;
 }
 
-bool is_last(const char* where, const Tensor& x, Index dim) {
-  return dim == -1 || wrap_dim(where, dim, x.rank()) + 1 >= x.rank();
-}
-
-// A tensor of x's shape whose rows are made by f(row, classes, to, from x, from the others...),
-// each argument the first number of a row.  Rows of some thousand numbers make a piece.
+// A tensor of x's shape, f(lane, classes, to, from x, from the others...) for each lane of numbers
+// along `dim`.
 template <class F, class... Tensors>
-Tensor map_rows(const char* where, F f, const Tensor& x, const Tensors&... others) {
-  const Index classes = classes_of(where, x);
-  const Index rows = x.numel() / classes;
-  const Index block = std::max<Index>(core::kPieceElements / classes, 1);
+Tensor map_lanes(const char* where, int dim, F f, const Tensor& x, const Tensors&... others) {
+  const core::Around around(x.shape(), dim);
+  const Index classes = x.shape()[dim];
   Tensor y = empty_like(x);
   visit_floating(where, x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const auto go = [&](T* to, auto... dense) {
-      parallel_for((rows + block - 1) / block, [&](Index piece) {
-        for (Index row = piece * block; row < std::min(rows, (piece + 1) * block); ++row) {
-          f(row, classes, to + row * classes, (dense.template data<T>() + row * classes)...);
-        }
-      });
+    const auto go = [&](T* to, const auto&... dense) {
+      core::for_lanes(
+          around.outer, around.inner,
+          [&](Index lane, T* out, const auto*... in) { f(lane, classes, out, in...); },
+          core::Lanes<T>{to, classes}, core::Lanes<const T>{dense.template data<T>(), classes}...);
     };
     go(y.mutable_data<T>(), x.dense(), others.dense()...);
   });
@@ -60,18 +58,16 @@ T exponentials(const T* x, Index n, T largest, T* p) {
 }  // namespace
 
 Tensor softmax(const Tensor& x, Index dim) {
-  if (!is_last("softmax", x, dim)) {
-    return transpose(softmax(transpose(x, dim, -1)), dim, -1);
-  }
+  const int d = dim_of_classes("softmax", x, dim);
   const auto forward = []<class T>(Index, Index n, T* p, const T* a) {
     const T sum = exponentials(a, n, *std::max_element(a, a + n), p);
     std::for_each(p, p + n, [&](T& value) { value /= sum; });
   };
-  const Tensor y = map_rows("softmax", forward, x);
-  return record(y, "softmax", {x}, [y = Saved(y)](const Tensor& dy, Grads& dx) {
+  const Tensor y = map_lanes("softmax", d, forward, x);
+  return record(y, "softmax", {x}, [y = Saved(y), d](const Tensor& dy, Grads& dx) {
     if (is_recording()) {  // the plain twin of what follows
       const Tensor p = dx.result(y);
-      dx[0] = p * (dy - sum(p * dy, {-1}, true));
+      dx[0] = p * (dy - sum(p * dy, {d}, true));
       return;
     }
     const auto derivative = []<class T>(Index, Index n, T* to, const T* p, const T* g) {
@@ -83,23 +79,21 @@ Tensor softmax(const Tensor& x, Index dim) {
         to[j] = p[j] * (g[j] - T(mean));
       }
     };
-    dx[0] = map_rows("softmax", derivative, *y, dy);
+    dx[0] = map_lanes("softmax", d, derivative, *y, dy);
   });
 }
 
 Tensor log_softmax(const Tensor& x, Index dim) {
-  if (!is_last("log_softmax", x, dim)) {
-    return transpose(log_softmax(transpose(x, dim, -1)), dim, -1);
-  }
+  const int d = dim_of_classes("log_softmax", x, dim);
   const auto forward = []<class T>(Index, Index n, T* out, const T* a) {
     const T largest = *std::max_element(a, a + n);
     const T norm = std::log(exponentials(a, n, largest, out));
     std::transform(a, a + n, out, [&](T value) { return value - largest - norm; });
   };
-  const Tensor y = map_rows("log_softmax", forward, x);
-  return record(y, "log_softmax", {x}, [y = Saved(y)](const Tensor& dy, Grads& dx) {
+  const Tensor y = map_lanes("log_softmax", d, forward, x);
+  return record(y, "log_softmax", {x}, [y = Saved(y), d](const Tensor& dy, Grads& dx) {
     if (is_recording()) {  // the plain twin of what follows
-      dx[0] = dy - exp(dx.result(y)) * sum(dy, {-1}, true);
+      dx[0] = dy - exp(dx.result(y)) * sum(dy, {d}, true);
       return;
     }
     const auto derivative = []<class T>(Index, Index n, T* to, const T* l, const T* g) {
@@ -111,7 +105,7 @@ Tensor log_softmax(const Tensor& x, Index dim) {
         to[j] = g[j] - std::exp(l[j]) * T(sum);
       }
     };
-    dx[0] = map_rows("log_softmax", derivative, *y, dy);
+    dx[0] = map_lanes("log_softmax", d, derivative, *y, dy);
   });
 }
 
@@ -121,7 +115,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
                       logits.shape(), " and ", labels.shape());
   require<DtypeError>(labels.dtype() == i64,
                       "cross_entropy: labels must be i64 class indices, got ", labels.dtype());
-  const Index classes = classes_of("cross_entropy", logits);
+  const Index classes = logits.shape()[dim_of_classes("cross_entropy", logits, -1)];
   const Index batch = logits.shape()[0];
   const Tensor target = labels.dense();
   const auto* label = target.data<std::int64_t>();
@@ -140,7 +134,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
         std::log(double(sum)) + (double(largest) - double(a[label[row]]));
   };
   // The softmax, which is all that backward needs.
-  const Tensor p = map_rows("cross_entropy", forward, logits);
+  const Tensor p = map_lanes("cross_entropy", 1, forward, logits);
   double total = 0;
   for (const double value : losses) {
     total += value;
@@ -163,7 +157,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
                     }
                     to[hit[row]] -= T(scale);  // dz = (softmax - one-hot) dy / batch
                   };
-                  dx[0] = map_rows("cross_entropy", derivative, *p);
+                  dx[0] = map_lanes("cross_entropy", 1, derivative, *p);
                 });
 }
 

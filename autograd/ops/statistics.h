@@ -40,4 +40,11 @@ Extremes min(const Tensor& x, Index dim, bool keepdim = false);
 Tensor argmax(const Tensor& x, Index dim, bool keepdim = false);
 Tensor argmin(const Tensor& x, Index dim, bool keepdim = false);
 
+/// Of all elements: amax and amin of them, and the places of the first largest and smallest in
+/// row-major order.
+Tensor max(const Tensor& x);
+Tensor min(const Tensor& x);
+Tensor argmax(const Tensor& x);
+Tensor argmin(const Tensor& x);
+
 }  // namespace gradus

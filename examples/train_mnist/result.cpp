@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <type_traits>
 
 namespace train_mnist {
 namespace {
@@ -20,6 +21,17 @@ std::string json_number(double value) {
 
 /// `text` has no characters to escape.
 std::string json_text(const std::string& text) { return '"' + text + '"'; }
+
+template <class T>
+std::string json_option(const T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return value ? "true" : "false";
+  } else if constexpr (std::is_same_v<T, Index>) {
+    return std::to_string(value);
+  } else {
+    return json_number(double(value));
+  }
+}
 
 }  // namespace
 
@@ -56,7 +68,18 @@ std::string to_json(const Options& options, const Result& result) {
   };
   add("dataset", json_text(options.dataset));
   add("model", json_text(options.model));
+  add("hidden", std::to_string(options.hidden));
+  add("dropout", json_number(options.dropout));
+  add("augment", json_text(options.augment));
   add("optimizer", json_text(options.optimizer));
+  std::visit(
+      [&]<class R>(const R& rule) {
+        R::fields(rule,
+                  [&](const char* name, const auto& value) { add(name, json_option(value)); });
+      },
+      options.rule);
+  add("lr_schedule", json_text(options.rate_falls ? "linear" : "constant"));
+  add("batch_size", std::to_string(options.batch_size));
   add("epochs", std::to_string(options.epochs));
   add("seed", std::to_string(options.seed));
   add("threads", std::to_string(options.threads));

@@ -20,10 +20,11 @@ std::string weights_hash(const gradus::Parameters& parameters);
 /// One line without its end.
 std::string to_line(const Options& options, const Result& result);
 
-/// One line without its end: an object with the keys dataset, model, optimizer, epochs, seed,
-/// threads, train_loss, test_loss, test_accuracy, train_seconds, images_per_second and
-/// weights_hash.  With --validation there are validation_loss and validation_accuracy in place of
-/// the two of the test.  Numbers read back as the very same doubles.
+/// One line without its end: an object with the keys dataset, model, hidden, dropout, augment,
+/// optimizer, all options of its rule by their names (lr, momentum, ...), lr_schedule, batch_size,
+/// epochs, seed, threads, train_loss, test_loss, test_accuracy, train_seconds, images_per_second
+/// and weights_hash.  With --validation there are validation_loss and validation_accuracy in place
+/// of the two of the test.  Numbers read back as the very same doubles.
 std::string to_json(const Options& options, const Result& result);
 
 }  // namespace train_mnist

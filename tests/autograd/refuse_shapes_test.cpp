@@ -46,7 +46,7 @@ TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
       [] {
         index_add(x({2, 3}), 0, at({0}), x({2, 3}));
       },
-      "index_sum: source must have the shape [1, 3] for 1 indices, got "
+      "index_add: source must have the shape [1, 3] for 1 indices, got "
       "[2, 3]");
   expect_error<IndexError>(
       [] {
@@ -67,7 +67,7 @@ TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
       [] {
         scatter_add(x({2, 2}), 0, at({0, 1}, {1, 2}), x({2, 2}));
       },
-      "scatter_sum: source must have the shape [1, 2] of the indices, got [2, 2]");
+      "scatter_add: source must have the shape [1, 2] of the indices, got [2, 2]");
   expect_error<IndexError>(
       [] {
         one_hot(at({0, 3}), 3);
@@ -125,6 +125,11 @@ TEST(RefuseJoin, parts_that_do_not_fit) {
         stack({x({2}), x({3})});
       },
       "stack: shapes must be equal, got [2] and [3]");
+  expect_error<DtypeError>(
+      [] {
+        stack({x({2}), zeros({2}, f64)});
+      },
+      "stack: parts must have one dtype, got f32 and f64");
   expect_error<ValueError>([] { stack({}); }, "stack: there must be at least one tensor, got none");
   expect_error<ValueError>([] { split(x({4}), 0); },
                            "split: size must be at least 1, got 0 for a tensor of shape [4]");
@@ -170,6 +175,12 @@ TEST(RefuseStatistics, integers_nothing_and_wrong_dimensions) {
                            "f32)");
   expect_error<ValueError>([] { var(x({3}), {}, {.correction = -1}); },
                            "var: correction must be at least 0, got -1");
+  expect_error<DtypeError>([] { stddev(zeros({3}, i64)); },
+                           "stddev: dtype must be f32 or f64, got i64; convert it with convert(x, "
+                           "f32)");
+  expect_error<DtypeError>([] { index_add(x({2}), 0, at({0}), zeros({1}, f64)); },
+                           "index_add: source must have the dtype f32 of the tensor, got f64; "
+                           "convert one with convert(x, dtype)");
   expect_error<IndexError>(
       [] {
         prod(x({2, 3}), {2});
@@ -189,7 +200,17 @@ TEST(RefuseStatistics, integers_nothing_and_wrong_dimensions) {
       [] {
         max(x({2, 0}), 1);
       },
-      "argmax: dimension 1 must not be empty, got shape [2, 0]");
+      "max: dimension 1 must not be empty, got shape [2, 0]");
+  expect_error<ShapeError>([] { min(x({}), 0); },
+                           "min: tensor must have a dimension, got shape []");
+  expect_error<IndexError>([] { max(x({2}), 1); },
+                           "max: dim must be from -1 to 0 for a tensor of rank 1, got 1");
+  expect_error<ValueError>(
+      [] {
+        argmax(x({0, 3}));
+      },
+      "argmax: there must be an element, got shape [0, 3]");
+  expect_error<ValueError>([] { min(x({0})); }, "min: there must be an element, got shape [0]");
   expect_error<ShapeError>([] { argmin(x({}), 0); },
                            "argmin: tensor must have a dimension, got shape []");
 }

@@ -53,10 +53,12 @@ class Call {
     }
     const MaxPoolOptions max{.stride = size("stride", 1),
                              .padding = size("padding", 0),
-                             .dilation = size("dilation", 1)};
+                             .dilation = size("dilation", 1),
+                             .ceil_mode = number("ceil-mode", 0) == 1};
     const AvgPoolOptions avg{.stride = size("stride", 1),
                              .padding = size("padding", 0),
-                             .count_include_pad = number("count-include-pad", 1) == 1};
+                             .count_include_pad = number("count-include-pad", 1) == 1,
+                             .ceil_mode = number("ceil-mode", 0) == 1};
     return is("max_pool2d")   ? max_pool2d(x[0], {3, 2}, max)
            : is("avg_pool2d") ? avg_pool2d(x[0], {3, 2}, avg)
            : is("max_pool1d") ? max_pool1d(x[0], 2, max)

@@ -22,7 +22,8 @@ TEST(Index, select_and_sum_by_hand) {
   const Tensor x = tensor({{1, 2, 3}, {4, 5, 6}});
   EXPECT_EQ(core::index_select(x, 1, at({2, 0, 2}, {3})).to_vector(), (Floats{3, 1, 3, 6, 4, 6}));
   EXPECT_EQ(
-      core::index_sum({2, 3}, 1, at({2, 0, 2}, {3}), tensor({{1, 2, 4}, {8, 16, 32}})).to_vector(),
+      core::index_sum("index_sum", {2, 3}, 1, at({2, 0, 2}, {3}), tensor({{1, 2, 4}, {8, 16, 32}}))
+          .to_vector(),
       (Floats{2, 0, 5, 16, 0, 40}));
   EXPECT_EQ(core::index_select(at({1, 2, 3}, {3}), 0, at({2, 2}, {2})).to_vector<std::int64_t>(),
             (Longs{3, 3}));
@@ -32,9 +33,10 @@ TEST(Index, gather_and_scatter_by_hand) {
   const Tensor x = tensor({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}});
   EXPECT_EQ(core::gather(x, 0, at({2, 0, 1, 1}, {2, 2})).to_vector(), (Floats{7, 2, 4, 5}));
   EXPECT_EQ(core::gather(x, 1, at({2, 0}, {2, 1})).to_vector(), (Floats{3, 4}));
-  EXPECT_EQ(
-      core::scatter_sum({3, 3}, 0, at({2, 0, 2, 1}, {2, 2}), tensor({{1, 2}, {4, 8}})).to_vector(),
-      (Floats{0, 2, 0, 0, 8, 0, 5, 0, 0}));
+  EXPECT_EQ(core::scatter_sum("scatter_sum", {3, 3}, 0, at({2, 0, 2, 1}, {2, 2}),
+                              tensor({{1, 2}, {4, 8}}))
+                .to_vector(),
+            (Floats{0, 2, 0, 0, 8, 0, 5, 0, 0}));
 }
 
 TEST(Index, one_hot_flip_triangle_and_running_sums_by_hand) {
@@ -88,8 +90,9 @@ TEST(ThreadsIndex, give_the_same_bits_for_any_number_of_threads) {
     const test::WithThreads with(threads);
     const Tensor picked = core::index_select(x, 0, list);
     const std::vector<std::vector<float>> found = {
-        picked.to_vector(), core::index_sum({300, 200}, 0, list, picked).to_vector(),
-        core::scatter_sum({300, 200}, 0, places, x).to_vector(), core::cumsum(x, 0).to_vector()};
+        picked.to_vector(), core::index_sum("index_sum", {300, 200}, 0, list, picked).to_vector(),
+        core::scatter_sum("scatter_sum", {300, 200}, 0, places, x).to_vector(),
+        core::cumsum(x, 0).to_vector()};
     expected = threads == 1 ? found : expected;
     EXPECT_TRUE(found == expected) << threads;
   }

@@ -181,7 +181,7 @@ TEST_F(Recycling, small_blocks_of_one_thread_are_bounded) {
   for (void* block : blocks) {
     recycle_memory(block, kBytes);
   }
-  EXPECT_LE(memory_stats().system_bytes, before + (256 << 10));
+  EXPECT_LE(memory_stats().system_bytes, before + (1 << 20));
 }
 
 TEST_F(ThreadsRecycling, blocks_freed_in_another_thread_are_used_again) {

@@ -86,6 +86,17 @@ TEST(Shape, count_refuses_what_63_bits_cannot_count) {
   EXPECT_THROW(count(Shape{kMost, kMost, kMost}), ShapeError);
 }
 
+TEST(Shape, dense_layout_is_the_count_and_the_dense_strides) {
+  for (const Shape& shape : {Shape{}, Shape{5}, Shape{2, 3, 4}, Shape{2, 0, 4}, Shape{0, 1}}) {
+    Shape strides;
+    EXPECT_EQ(dense_layout(shape, strides), count(shape)) << to_text(shape);
+    EXPECT_EQ(strides, dense_strides(shape)) << to_text(shape);
+  }
+  Shape strides;
+  EXPECT_THROW(dense_layout({2, -1}, strides), ShapeError);
+  EXPECT_THROW(dense_layout({Index{1} << 32, Index{1} << 32}, strides), ShapeError);
+}
+
 TEST(Shape, dense_strides_are_row_major) {
   EXPECT_EQ(dense_strides(Shape{}), Shape{});
   EXPECT_EQ(dense_strides(Shape{5}), Shape{1});

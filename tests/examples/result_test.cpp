@@ -24,6 +24,10 @@ TEST(ResultJson, writes_numbers_that_read_back_exactly) {
   Options options;
   options.seed = UINT64_MAX;
   options.threads = 3;
+  options.dropout = 0.25;
+  options.rule = optim::SGD{.lr = 0.05, .momentum = 0.9, .nesterov = true};
+  options.rate_falls = false;
+  options.batch_size = 32;
   const Result result{.training = {.epoch = 5,
                                    .images = 300000,
                                    .seconds = 2,
@@ -31,7 +35,11 @@ TEST(ResultJson, writes_numbers_that_read_back_exactly) {
                       .test = {.loss = 1.0 / 3, .accuracy = 0.9806},
                       .weights_hash = "0123456789abcdef"};
   EXPECT_EQ(to_json(options, result),
-            "{\"dataset\": \"mnist\", \"model\": \"mlp\", \"optimizer\": \"sgd\", \"epochs\": 5, "
+            "{\"dataset\": \"mnist\", \"model\": \"mlp\", \"hidden\": 128, \"dropout\": 0.25, "
+            "\"augment\": \"none\", \"optimizer\": \"sgd\", \"lr\": 0.05, \"momentum\": 0.9, "
+            "\"dampening\": 0, \"weight_decay\": 0, \"decoupled_weight_decay\": false, "
+            "\"nesterov\": true, \"maximize\": false, \"lr_in_buffer\": false, "
+            "\"lr_schedule\": \"constant\", \"batch_size\": 32, \"epochs\": 5, "
             "\"seed\": 18446744073709551615, \"threads\": 3, \"train_loss\": 0.1, "
             "\"test_loss\": 0.3333333333333333, \"test_accuracy\": 0.9806, \"train_seconds\": 2, "
             "\"images_per_second\": 150000, \"weights_hash\": \"0123456789abcdef\"}");

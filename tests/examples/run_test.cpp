@@ -23,8 +23,9 @@ std::vector<std::string> small_with(const std::vector<std::string>& more) {
 /// The members of a JSON object of texts without escapes and numbers, each as it is written; texts
 /// keep their quotes.  Empty for anything else.
 std::map<std::string, std::string> parse_flat_json(const std::string& text) {
-  static const std::regex object(R"(\{\s*("\w+"\s*:\s*("[\w -]*"|-?\d[\d.eE+-]*)\s*,?\s*)*\})");
-  static const std::regex member("\"(\\w+)\"\\s*:\\s*(\"[\\w -]*\"|-?\\d[\\d.eE+-]*)");
+  static const std::regex object(
+      R"(\{\s*("\w+"\s*:\s*("[\w -]*"|true|false|-?\d[\d.eE+-]*)\s*,?\s*)*\})");
+  static const std::regex member("\"(\\w+)\"\\s*:\\s*(\"[\\w -]*\"|true|false|-?\\d[\\d.eE+-]*)");
   std::map<std::string, std::string> members;
   if (std::regex_match(text, object)) {
     for (std::sregex_iterator it(text.begin(), text.end(), member), end; it != end; ++it) {
@@ -53,10 +54,15 @@ TEST(Json, is_the_only_line_on_stdout_and_has_every_key) {
   ASSERT_EQ(lines_of(outcome.out).size(), 1U);
   ASSERT_EQ(outcome.out.back(), '\n');
   auto members = parse_flat_json(lines_of(outcome.out)[0]);
-  EXPECT_EQ(members.size(), 12U) << outcome.out;
+  EXPECT_EQ(members.size(), 25U) << outcome.out;
   EXPECT_EQ(members["dataset"], "\"digits\"");
   EXPECT_EQ(members["model"], "\"mlp\"");
   EXPECT_EQ(members["optimizer"], "\"sgd\"");
+  EXPECT_EQ(members["dropout"], "0");
+  EXPECT_EQ(members["augment"], "\"none\"");
+  EXPECT_EQ(members["lr"], "0.035");
+  EXPECT_EQ(members["momentum"], "0.9");
+  EXPECT_EQ(members["batch_size"], "64");
   EXPECT_EQ(members["epochs"], "2");
   EXPECT_EQ(members["seed"], "7");
   EXPECT_EQ(members["threads"], "1");
@@ -76,7 +82,7 @@ TEST(Json, is_the_only_line_on_stdout_and_has_every_key) {
 TEST(Json, names_a_validation_result_what_it_is) {
   const Outcome outcome = run_train_mnist(small_with({"--json"}));
   const auto members = parse_flat_json(lines_of(outcome.out).at(0));
-  EXPECT_EQ(members.size(), 12U);
+  EXPECT_EQ(members.size(), 25U);
   EXPECT_TRUE(members.contains("validation_accuracy") && members.contains("validation_loss"));
   EXPECT_FALSE(members.contains("test_accuracy") || members.contains("test_loss"));
   const double right = std::stod(members.at("validation_accuracy")) * 300;

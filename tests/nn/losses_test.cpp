@@ -109,6 +109,16 @@ TEST(CrossEntropy, refuses_what_does_not_fit) {
         nn::nll(zeros({2, 3}), zeros({2}));
       },
       "nll: class indices must be i64, got f32");
+  expect_error<DtypeError>(
+      [] {
+        nn::nll(zeros({2, 3}, u8), zeros({2}, i64));
+      },
+      "nll: dtype must be f32 or f64, got u8; convert it with convert(x, f32)");
+  expect_error<DtypeError>(
+      [] {
+        nn::cross_entropy(zeros({2, 3}), zeros({2, 3}, f64));
+      },
+      "cross_entropy: probabilities must have the dtype f32 of the logits, got f64");
   expect_error<ShapeError>([] { nn::nll(zeros({}), zeros({}, i64)); },
                            "nll: scores must be [batch, classes, ...], got []");
 }

@@ -5,6 +5,7 @@
 #include <gradus/nn/hooks.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/residual.h>
+#include <gradus/nn/transformer.h>
 #include <gtest/gtest.h>
 
 #include "support/naive.h"
@@ -23,6 +24,25 @@ TEST(ModuleHooks, see_what_goes_in_and_comes_out) {
   EXPECT_EQ(layer(tensor({-1, 2})).to_vector(), (std::vector<float>{0, 2}));
   EXPECT_EQ(called, &layer);
   EXPECT_EQ(seen, (std::vector<std::vector<float>>{{-1, 2}, {0, 2}}));
+}
+
+TEST(ModuleHooks, see_the_attention_of_a_transformer_with_its_masks) {
+  Rng rng(1);
+  nn::TransformerEncoderLayer layer(4, 2, rng, {.feedforward = 8});
+  std::vector<std::string> seen;
+  for (const nn::NamedModule& m : layer.modules()) {
+    nn::on_forward(*m.module, [&seen, path = m.path](nn::Module&, const Tensor&, const Tensor&) {
+      seen.push_back(path);
+    });
+  }
+  layer(ones({2, 3, 4}), {.causal = true});
+  EXPECT_EQ(seen, (std::vector<std::string>{"self_attn.dropout", "self_attn.out_proj", "self_attn",
+                                            "dropout1", "norm1", "linear1", "dropout", "linear2",
+                                            "dropout2", "norm2", ""}));
+  seen.clear();
+  const Tensor x = ones({2, 3, 4});
+  layer.self_attn(x, x, x);
+  EXPECT_EQ(seen.back(), "self_attn");
 }
 
 TEST(ModuleHooks, replace_the_result_one_after_the_other) {

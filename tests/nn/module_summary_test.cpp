@@ -65,21 +65,35 @@ TEST(ModuleSummary, tells_calls_work_of_its_own_and_frozen_parts_apart) {
             "total                               22          2    192     96\n");
 }
 
-// self_attn is run by its own forward(), so its work is the layer's; out_proj is called.
-TEST(ModuleSummary, gives_work_of_a_module_that_is_not_called_to_the_one_around_it) {
+TEST(ModuleSummary, gives_the_parts_of_a_transformer_their_work) {
   Rng rng(1);
   nn::TransformerEncoderLayer layer(8, 2, rng, {.feedforward = 16});
   const nn::Summary found = nn::summarize(layer, {3, 5, 8});
   const auto& attention = found.layers[1];
   EXPECT_EQ(attention.path, "self_attn");
   EXPECT_EQ(attention.type, "MultiheadAttention");
-  EXPECT_EQ(attention.calls, 0);
+  EXPECT_EQ(attention.calls, 1);
   EXPECT_EQ(attention.parameters, 3 * 8 * 8 + 3 * 8);
-  EXPECT_EQ(attention.flops, 0);
   const Index places = 3 * 5;
   // q, k and v; then scores and their products with v, in each of two heads of 4 numbers.
-  EXPECT_EQ(found.layers[0].flops, 2 * places * 8 * 24 + 2 * (2 * 3 * 2 * 5 * 5 * 4));
-  EXPECT_EQ(found.total.flops, found.layers[0].flops + 2 * places * (8 * 8 + 2 * 8 * 16));
+  EXPECT_EQ(attention.flops, 2 * places * 8 * 24 + 2 * (2 * 3 * 2 * 5 * 5 * 4));
+  EXPECT_EQ(found.layers[0].flops, 0);
+  EXPECT_EQ(found.total.flops, attention.flops + 2 * places * (8 * 8 + 2 * 8 * 16));
+}
+
+TEST(ModuleSummary, gives_work_of_a_module_that_is_not_called_to_the_one_around_it) {
+  struct Outer : nn::Module {
+    nn::Linear inner;
+    explicit Outer(Rng& rng) : inner(3, 4, rng) {}
+    Tensor forward(const Tensor& x) override { return inner.forward(x); }
+    void fields(nn::Fields& visit) override { visit("inner", inner); }
+  };
+  Rng rng(1);
+  Outer net(rng);
+  const nn::Summary found = nn::summarize(net, {2, 3});
+  EXPECT_EQ(found.layers[1].calls, 0);
+  EXPECT_EQ(found.layers[1].flops, 0);
+  EXPECT_EQ(found.layers[0].flops, 2 * 2 * 3 * 4);
   EXPECT_EQ(found.total.output, Shape{});
 }
 

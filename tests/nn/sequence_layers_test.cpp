@@ -61,6 +61,11 @@ TEST(Attention, refuses_what_does_not_fit) {
         scaled_dot_product_attention(zeros({2, 3}), zeros({4, 3}), zeros({5, 2}));
       },
       "scaled_dot_product_attention: v must be [..., keys, out] for k [4, 3], got [5, 2]");
+  expect_error<DtypeError>(
+      [] {
+        scaled_dot_product_attention(zeros({2, 3}), zeros({4, 3}, f64), zeros({4, 2}));
+      },
+      "scaled_dot_product_attention: q, k and v must have one dtype, got f32, f64 and f32");
   expect_error<ShapeError>(
       [] {
         attention_weights(zeros({2, 3}), 1, {.mask = zeros({3, 3}, u8)});
@@ -86,6 +91,38 @@ TEST(Attention, refuses_what_does_not_fit) {
         layer.forward(zeros({2, 3, 4}), {.key_padding = zeros({3, 2}, u8)});
       },
       "MultiheadAttention: key_padding must be [batch, keys] = [2, 3], got [3, 2]");
+  expect_error<ShapeError>(
+      [&] {
+        layer(zeros({2, 3, 4}), {.attention = zeros({2, 3, 3})});
+      },
+      "MultiheadAttention: the attention mask must be [queries, keys] = [3, 3] or [batch * heads, "
+      "queries, keys] = [4, 3, 3], got [2, 3, 3]");
+  expect_error<DtypeError>(
+      [&] {
+        layer(zeros({2, 3, 4}), {.attention = zeros({3, 3}, f64)});
+      },
+      "MultiheadAttention: the attention mask must be u8, or f32 to be added to the scores, got "
+      "f64");
+  expect_error<ShapeError>(
+      [] {
+        attention_weights(zeros({2, 3}), 1, {.bias = zeros({3, 3})});
+      },
+      "attention_weights: bias must broadcast to scores [2, 3], got [3, 3]");
+  expect_error<DtypeError>(
+      [] {
+        attention_weights(zeros({2, 3}), 1, {.bias = zeros({2, 3}, u8)});
+      },
+      "attention_weights: bias must have the dtype f32 of the scores, got u8");
+}
+
+TEST(Attention, adds_a_bias_to_the_scores_and_hides_by_infinity) {
+  const float hides = -std::numeric_limits<float>::infinity();
+  const Tensor scores = tensor({{0, 0, 7}, {1, 2, 3}});
+  const Tensor bias = from_vector<float>({std::log(3.0F), 0, hides, hides, hides, hides}, {2, 3});
+  const std::vector<float> p = attention_weights(scores, 0.5, {.bias = bias}).to_vector();
+  EXPECT_NEAR(p[0], 0.75, 1e-6);
+  EXPECT_NEAR(p[1], 0.25, 1e-6);
+  EXPECT_EQ(std::vector<float>(p.begin() + 2, p.end()), (std::vector<float>{0, 0, 0, 0}));
 }
 
 TEST(Recurrent, refuses_what_does_not_fit) {
@@ -143,11 +180,33 @@ TEST(Embedding, refuses_indices_outside_its_table) {
       [&] {
         layer(from_vector<std::int64_t>({0, 3}, {2}));
       },
-      "embedding: indices must be from 0 to 2 for weight [3, 2], got 3 among "
-      "indices [2]");
+      "embedding: indices must be from 0 to 2 for weight [3, 2], got 3 at "
+      "position 1 of indices [2]");
   expect_error<DtypeError>([&] { layer(zeros({2})); }, "embedding: indices must be i64, got f32");
   expect_error<ShapeError>([] { embedding(zeros({2}, i64), zeros({3})); },
                            "embedding: weight must be [n, d], got [3] for indices [2]");
+}
+
+TEST(Embedding, keeps_the_row_of_padding_at_zero) {
+  Rng rng(1);
+  for (const Index padding : {1, -2}) {
+    nn::Embedding layer(3, 2, rng, padding);
+    EXPECT_EQ(layer(from_vector<std::int64_t>({1}, {1})).to_vector(), (std::vector<float>{0, 0}));
+    sum(layer(from_vector<std::int64_t>({1, 2, 1, 2}, {2, 2}))).backward();
+    EXPECT_EQ(layer.weight.grad().to_vector(), (std::vector<float>{0, 0, 0, 0, 2, 2}));
+    EXPECT_NE(layer.weight.to_vector()[4], 0);
+  }
+}
+
+TEST(Embedding, refuses_padding_outside_its_table) {
+  Rng rng(1);
+  expect_error<IndexError>([&] { nn::Embedding(3, 2, rng, 3); },
+                           "Embedding: padding_idx must be from -3 to 2, got 3");
+  expect_error<IndexError>(
+      [] {
+        embedding(zeros({2}, i64), zeros({3, 2}), -4);
+      },
+      "embedding: padding_idx must be from -3 to 2 for weight [3, 2], got -4");
 }
 
 TEST(LayerNorm, refuses_parameters_of_other_sizes) {

@@ -1,5 +1,6 @@
 // Models that PyTorch trained, with their weights, give what they give there.
 #include <gradus/nn/activation.h>
+#include <gradus/nn/batch_norm.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/pool.h>
@@ -152,9 +153,9 @@ TEST(TorchModels, encoders_with_PyTorchs_weights_give_its_outputs_under_all_mask
 TEST(TorchModels, a_convolutional_network_with_PyTorchs_weights_gives_its_outputs) {
   const Recorded c = case_of("cnn");
   Rng rng(1);
-  nn::Sequential cnn(nn::Conv2d(1, 4, 3, {.padding = 1}, rng), nn::ReLU(), nn::MaxPool2d(2),
-                     nn::Conv2d(4, 6, 3, {.stride = 2}, rng), nn::ReLU(), nn::Flatten(),
-                     nn::Linear(24, 3, rng));
+  nn::Sequential cnn(nn::Conv2d(1, 4, 3, {.padding = 1}, rng), nn::BatchNorm2d(4), nn::ReLU(),
+                     nn::MaxPool2d(2), nn::Conv2d(4, 6, 3, {.stride = 2}, rng), nn::ReLU(),
+                     nn::Flatten(), nn::Linear(24, 3, rng), nn::BatchNorm1d(3));
   load(cnn, c);
   expect_near(cnn(c.all("in")[0]), c.all("out")[0], "cnn");
 }

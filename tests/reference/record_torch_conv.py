@@ -27,6 +27,9 @@ OPTIONS = {
     "max_pool1d": {"stride": [1, 2], "padding": [0, 1], "dilation": [1, 2]},
     "avg_pool1d": {"stride": [1, 2], "padding": [0, 1], "count_include_pad": [0, 1]},
 }
+# With them the last window hangs over the edge, or would begin behind it.
+STRIDES = {"max_pool2d": [(2, 3), (4, 2)], "avg_pool2d": [(2, 3), (4, 2)],
+           "max_pool1d": [2, 5], "avg_pool1d": [2, 5]}
 
 
 def text(value):
@@ -83,6 +86,12 @@ def cases():
     for size in [(1, 1), (2, 3), (7, 8), (5, 9)]:
         yield (f"adaptive_avg_pool2d_output{text(size)}",
                lambda x, size=size: F.adaptive_avg_pool2d(x, size), [(1, 2, 5, 6)], False)
+    for name in ("max_pool2d", "avg_pool2d", "max_pool1d", "avg_pool1d"):
+        for o in pairwise({**OPTIONS[name], "ceil_mode": [1], "stride": STRIDES[name]}):
+            label = "_".join([name] + [k.replace("_", "-") + text(v) for k, v in o.items()])
+            for flag in {"ceil_mode", "count_include_pad"} & set(o):
+                o[flag] = bool(o[flag])
+            yield label, run(name, o), shapes(name, 1), False
 
 
 write(__file__, "ops_conv.txt", lambda out: record_ops(out, list(cases()), seed=4))

@@ -69,8 +69,9 @@ def record_encoder(out, name, **options):
 
 
 def record_cnn(out):
-    model = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-                          nn.Conv2d(4, 6, 3, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(24, 3))
+    model = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(),
+                          nn.MaxPool2d(2), nn.Conv2d(4, 6, 3, stride=2), nn.ReLU(), nn.Flatten(),
+                          nn.Linear(24, 3), nn.BatchNorm1d(3))
     x = torch.randn(5, 1, 11, 10)
     labels = torch.tensor([0, 1, 2, 0, 1])
     train(model, lambda m: nn.functional.cross_entropy(m(x), labels))

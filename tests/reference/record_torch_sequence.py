@@ -40,10 +40,16 @@ def attention(q, k, v, causal=False):
     return scores.softmax(-1) @ v
 
 
-def multihead(x, w, b, wo, bo):
+def multihead(x, w, b, wo, bo, **options):
     t, w, b, wo = x.transpose(0, 1), w / 4, b / 4, wo / 4  # results of size 1
-    y, _ = F.multi_head_attention_forward(t, t, t, 4, 2, w, b, None, None, False, 0.0, wo, bo)
+    y, _ = F.multi_head_attention_forward(t, t, t, 4, 2, w, b, None, None, False, 0.0, wo, bo, **options)
     return y.transpose(0, 1)
+
+
+def multihead_masked(x, w, b, wo, bo, mask):
+    hidden = torch.zeros(mask.shape[-2:])
+    hidden[0, 2] = float("-inf")
+    return multihead(x, w, b, wo, bo, attn_mask=mask + hidden)
 
 
 PICKS = torch.tensor([[0, 3, 1], [3, 3, 0]])
@@ -67,6 +73,9 @@ OPS = [
     ("rnn", rnn, [(2, 4, 2), *weights(1)], False),
     ("gru", gru, [(2, 4, 2), *weights(3)], False),
     ("lstm", lstm, [(2, 4, 2), *weights(4, 2)], False),
+    ("embedding_padding", lambda w: F.embedding(PICKS, w, padding_idx=-1), [(4, 3)], False),
+    ("multihead_float_mask", multihead_masked, [(2, 3, 4), (12, 4), (12,), (4, 4), (4,), (3, 3)], False),
+    ("multihead_mask_by_head", multihead_masked, [(2, 3, 4), (12, 4), (12,), (4, 4), (4,), (4, 3, 3)], False),
 ]
 
 

@@ -92,6 +92,16 @@ inline std::vector<OpRow> attention_rows() {
             {{2, 2, 3}, {3}, {3}},
             {{3, 1}, {1}, {1}},
             {{1, 5}, {5}, {5}}}},
+          {"attention_bias",
+           [](const Tensors& x) {
+             return attention_weights(x[0], 0.7, {.causal = true, .bias = x[1]});
+           },
+           {{{2, 3}, {2, 3}},
+            {{2, 3, 2}, {3, 2}},
+            {{1, 1}, {1}},
+            {{3, 4}, {4}},
+            {{4, 2}, {4, 1}},
+            {{3, 3}, {3, 3}}}},
           on_shapes("embedding", kDeep2d,
                     [](const Tensor& w) {
                       const std::vector<std::int64_t> picks = {0, w.size(0) - 1, 0, w.size(0) / 2};

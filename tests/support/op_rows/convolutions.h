@@ -92,6 +92,11 @@ inline std::vector<OpRow> pool_rows() {
                 [](const Tensor& x) {
                   return adaptive_avg_pool2d(x, {2, 3});
                 }),
+      on_shapes("max_pool2d_ceil_mode", images,
+                [](const Tensor& x) { return max_pool2d(x, 2, {.stride = 3, .ceil_mode = true}); }),
+      on_shapes(
+          "avg_pool2d_ceil_mode", images,
+          [](const Tensor& x) { return avg_pool2d(x, 2, {.padding = 1, .ceil_mode = true}); }),
       on_shapes("max_pool1d", lines,
                 [](const Tensor& x) { return max_pool1d(x, 2, {.stride = 1, .padding = 1}); }),
       on_shapes("avg_pool1d", lines,

@@ -89,6 +89,9 @@ inline std::vector<OpRow> indexing_rows() {
                 [](const Tensor& x) {
                   return pad(x, {{2, 0}});
                 }),
+      on_shapes("softmax_middle",
+                {{{2, 3, 4}}, {{1, 5, 17}}, {{2, 1, 3}}, {{1, 2, 2}}, {{3, 2, 1}}, {{2, 2, 2, 2}}},
+                [](const Tensor& x) { return softmax(x, 1); }),
       on_shapes("softmax_first", kDeep, [](const Tensor& x) { return softmax(x, 0); }),
       on_shapes("log_softmax_first", kDeep, [](const Tensor& x) { return log_softmax(x, 0); })};
 }

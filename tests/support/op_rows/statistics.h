@@ -40,6 +40,17 @@ inline std::vector<OpRow> statistics_rows() {
                   return amin(x, {0, 1}, true);
                 }),
       on_shapes("max", kRows, [](const Tensor& x) { return max(x, -1).values; }),
+      on_shapes("max_of_all", kDeep, [](const Tensor& x) { return max(x); }),
+      on_shapes("prod_of_ends",
+                {{{2, 3, 2}}, {{2, 1, 3}}, {{3, 2, 1, 2}}, {{1, 4, 2}}, {{2, 2, 2}}, {{3, 1, 1}}},
+                [](const Tensor& x) {
+                  return prod(x, {0, -1});
+                }),
+      on_shapes("prod_first_two",
+                {{{2, 3, 2}}, {{2, 1, 17}}, {{3, 2, 1, 2}}, {{1, 4, 2}}, {{2, 2, 2}}, {{3, 1, 1}}},
+                [](const Tensor& x) {
+                  return prod(x, {0, 1}, true);
+                }),
       on_shapes("min", kDeep, [](const Tensor& x) { return min(x, 0, true).values; })};
 }
 
