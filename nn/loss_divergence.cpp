@@ -6,10 +6,10 @@
 namespace gradus::nn {
 namespace {
 
-// ln t where t > 0, otherwise 0.
+// ln t, and 0 of 0: NaN below.
 const auto safe_log = [](auto t) {
   using T = decltype(t);
-  return log(where(t > T(0.0), t, T(1.0)));
+  return log(where(t == T(0.0), T(1.0), t));
 };
 
 Tensor of_elements(const Tensor& x, const Tensor& target, bool log_target) {
@@ -19,11 +19,13 @@ Tensor of_elements(const Tensor& x, const Tensor& target, bool log_target) {
   return map_pair(
       "kl_divergence", x, target,
       [](auto a, auto t) {
-        return where(t > decltype(t)(0.0), t * (safe_log(t) - a), decltype(t)(0.0));
+        using T = decltype(t);
+        return where(t == T(0.0), T(0.0), t * (safe_log(t) - a));
       },
-      [](auto, auto t, auto dy) { return where(t > decltype(t)(0.0), -t * dy, decltype(dy)(0.0)); },
+      [](auto, auto t, auto dy) { return -t * dy; },
       [](auto a, auto t, auto dy) {
-        return where(t > decltype(t)(0.0), (safe_log(t) + 1.0 - a) * dy, decltype(dy)(0.0));
+        using T = decltype(t);
+        return where(t == T(0.0), T(0.0), (safe_log(t) + 1.0 - a) * dy);
       });
 }
 
