@@ -79,6 +79,32 @@ TEST(BatchNorm, without_momentum_takes_the_plain_mean) {
   EXPECT_NEAR(layer.running_var.item(), 2, 1e-6);
 }
 
+TEST(BatchNorm, that_refuses_a_batch_keeps_its_running_statistics) {
+  nn::BatchNorm1d layer(2);
+  const auto expect_untouched = [&] {
+    EXPECT_EQ(layer.running_mean.to_vector(), (Floats{0, 0}));
+    EXPECT_EQ(layer.running_var.to_vector(), (Floats{1, 1}));
+    EXPECT_EQ(layer.num_batches_tracked.item(), 0);
+  };
+  const Tensor x = tensor({{1, 2}, {3, 5}});
+  expect_error<DtypeError>([&] { layer(convert(x, f64)); },
+                           "BatchNorm1d: x must have the dtype f32 of weight, got f64; convert one "
+                           "with convert(x, dtype)");
+  expect_untouched();
+  expect_error<DtypeError>(
+      [&] { layer(convert(x, i64)); },
+      "BatchNorm1d: x must be f32 or f64, got i64; convert it with convert(x, f32)");
+  expect_untouched();
+  layer.bias = zeros({2}, f64);
+  expect_error<DtypeError>([&] { layer(x); },
+                           "BatchNorm1d: bias must have the dtype f32 of weight, got f64; convert "
+                           "one with convert(x, dtype)");
+  expect_untouched();
+  layer.bias = zeros({3});
+  EXPECT_THROW(layer(x), ShapeError);
+  expect_untouched();
+}
+
 TEST(BatchNorm, in_evaluation_uses_and_keeps_the_running_statistics) {
   nn::BatchNorm1d layer(1, {.eps = 1, .affine = false});
   layer.running_mean = tensor({2});
