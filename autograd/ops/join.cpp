@@ -1,6 +1,7 @@
 #include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/join.h>
 #include <gradus/autograd/ops/view.h>
+#include <gradus/core/representable.h>
 #include <gradus/core/view.h>
 
 #include <algorithm>
@@ -50,6 +51,8 @@ Tensor stack(const std::vector<Tensor>& parts, Index dim) {
   for (const Tensor& part : parts) {
     require<ShapeError>(part.shape() == parts[0].shape(), "stack: shapes must be equal, got ",
                         parts[0].shape(), " and ", part.shape());
+    require<DtypeError>(part.dtype() == parts[0].dtype(), "stack: parts must have one dtype, got ",
+                        parts[0].dtype(), " and ", part.dtype());
     rows.push_back(unsqueeze(part, d));
   }
   return cat(rows, d);
@@ -122,6 +125,7 @@ Tensor pad(const Tensor& x, const std::vector<Padding>& padding, double value) {
     }
     return whole;
   };
+  require_representable("pad", value, x.dtype());
   Tensor y = full(shape, value, x.dtype());
   copy(inside(y, [](const Tensor& t, Index d, Index from,
                     Index to) { return core::slice(t, d, from, to); }),
