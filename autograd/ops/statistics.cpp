@@ -41,11 +41,28 @@ Tensor rows_of(const char* where, const Tensor& x, const std::vector<Index>& dim
   return reshape(permute(x, order), shape);
 }
 
+// The extreme of the last dimension for i64 and u8.
+template <class F>
+Tensor of_whole_rows(const Tensor& rows, F better) {
+  const Tensor dense = rows.dense();
+  const Index n = rows.size(-1);
+  Shape shape = rows.shape();
+  shape.erase(rows.rank() - 1);
+  const Tensor y(shape, rows.dtype());
+  visit_any(rows.dtype(), [&](auto zero) {
+    const auto* from = dense.data<decltype(zero)>();
+    auto* to = y.mutable_data<decltype(zero)>();
+    for (Index row = 0; row < y.numel(); ++row) {
+      to[row] = *better(from + row * n, from + (row + 1) * n);
+    }
+  });
+  return y;
+}
+
 // One extreme element over `dims`: `along` finds it in the last dimension.
 template <class F>
 Tensor extreme(const char* where, const Tensor& x, const std::vector<Index>& dims, bool keepdim,
                F along) {
-  require_floating(where, x);
   const Shape shape = core::reduced_shape(where, x, dims, keepdim);
   const Shape stretch = core::reduced_shape(where, x, dims, true);
   require(x.numel() > 0 || count(shape) == 0, where, ": there must be an element, got shape ",
@@ -140,12 +157,11 @@ Tensor prod_rows(const Tensor& rows) {
   });
 }
 
-}  // namespace
-
-Tensor var(const Tensor& x, const std::vector<Index>& dims, const VarianceOptions& o) {
-  require_floating("var", x);
-  require(o.correction >= 0, "var: correction must be at least 0, got ", o.correction);
-  const Index kept = count(core::reduced_shape("var", x, dims, false));
+Tensor variance(const char* where, const Tensor& x, const std::vector<Index>& dims,
+                const VarianceOptions& o) {
+  require_floating(where, x);
+  require(o.correction >= 0, where, ": correction must be at least 0, got ", o.correction);
+  const Index kept = count(core::reduced_shape(where, x, dims, false));
   const double n = kept == 0 ? 0 : double(x.numel()) / double(kept);
   const Tensor d = x - mean(x, dims, true);
   const double divisor = n - o.correction;
@@ -153,9 +169,15 @@ Tensor var(const Tensor& x, const std::vector<Index>& dims, const VarianceOption
   return sum(d * d, dims, o.keepdim) * (divisor > 0 ? 1 / divisor : kNan);
 }
 
+}  // namespace
+
+Tensor var(const Tensor& x, const std::vector<Index>& dims, const VarianceOptions& o) {
+  return variance("var", x, dims, o);
+}
+
 Tensor stddev(const Tensor& x, const std::vector<Index>& dims, const VarianceOptions& o) {
   return map_from_output(
-      "stddev", var(x, dims, o), [](auto v) { return sqrt(v); },
+      "stddev", variance("stddev", x, dims, o), [](auto v) { return sqrt(v); },
       [](auto y, auto dy) {  // d sqrt v = 1 / (2 sqrt v)
         using T = decltype(y);
         return where(y == T(0.0), T(0.0), dy / (2.0 * y));
@@ -181,10 +203,18 @@ Tensor logsumexp(const Tensor& x, const std::vector<Index>& dims, bool keepdim) 
 }
 
 Tensor amax(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
-  return extreme("amax", x, dims, keepdim, [](const Tensor& rows) { return core::max(rows, -1); });
+  return extreme("amax", x, dims, keepdim, [](const Tensor& rows) {
+    return is_floating(rows.dtype())
+               ? core::max(rows, -1)
+               : of_whole_rows(rows, [](auto a, auto b) { return std::max_element(a, b); });
+  });
 }
 Tensor amin(const Tensor& x, const std::vector<Index>& dims, bool keepdim) {
-  return extreme("amin", x, dims, keepdim, [](const Tensor& rows) { return core::min(rows, -1); });
+  return extreme("amin", x, dims, keepdim, [](const Tensor& rows) {
+    return is_floating(rows.dtype())
+               ? core::min(rows, -1)
+               : of_whole_rows(rows, [](auto a, auto b) { return std::min_element(a, b); });
+  });
 }
 
 Extremes max(const Tensor& x, Index dim, bool keepdim) {
