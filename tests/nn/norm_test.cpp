@@ -5,6 +5,7 @@
 #include <gradus/core/view.h>
 #include <gradus/nn/batch_norm.h>
 #include <gradus/nn/group_norm.h>
+#include <gradus/nn/layer_norm.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -49,6 +50,21 @@ const test::NamedOps kOps = {
        return with(layer, x);
      }},
     {"group_norm", [](const Tensors& x) { return with(nn::GroupNorm(2, 4), x); }},
+    {"layer_norm_of_two_dimensions",
+     [](const Tensors& x) {
+       return with(nn::LayerNorm(Shape{3, 2}), x);
+     }},
+    {"layer_norm_without_bias",
+     [](const Tensors& x) {
+       nn::LayerNorm layer(4, {.bias = false});
+       layer.weight = x[1];
+       return layer(x[0]);
+     }},
+    {"layer_norm_alone",
+     [](const Tensors& x) {
+       return nn::LayerNorm(Shape{3, 2}, {.affine = false})(x[0]);
+     }},
+    {"group_norm_alone", [](const Tensors& x) { return nn::GroupNorm(2, 4, 1e-5, false)(x[0]); }},
     {"rms_norm", [](const Tensors& x) {
        nn::RMSNorm layer(5, 1e-5);
        layer.weight = x[1];
@@ -155,7 +171,7 @@ TEST(Norms, refuse_what_does_not_fit) {
       [] {
         nn::GroupNorm(1, 3)(zeros({2, 4}));
       },
-      "GroupNorm: x must be [batch, channels, ...] for weight [3], got [2, 4]");
+      "GroupNorm: x must be [batch, channels, ...] with 3 channels, got [2, 4]");
   expect_error<ValueError>(
       [] { nn::RMSNorm(0); },
       "RMSNorm: n must be at least 1 and eps positive, got 0 and 1.1920928955078125e-07");
@@ -163,7 +179,7 @@ TEST(Norms, refuse_what_does_not_fit) {
       [] {
         nn::RMSNorm(3)(zeros({2, 4}));
       },
-      "RMSNorm: x must be [..., n] for weight [3], got [2, 4]");
+      "RMSNorm: x must be [..., n] with n = 3, got [2, 4]");
 }
 
 }  // namespace
