@@ -2,6 +2,7 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/map.h>
 #include <gradus/nn/loss_divergence.h>
+#include <gradus/nn/require_dtype.h>
 
 namespace gradus::nn {
 namespace {
@@ -33,6 +34,8 @@ Tensor of_elements(const Tensor& x, const Tensor& target, bool log_target) {
 
 Tensor kl_divergence(const Tensor& log_prediction, const Tensor& target, const KlOptions& o) {
   require_same_shape("kl_divergence", log_prediction, target);
+  require_floating("kl_divergence", "log_prediction", log_prediction);
+  require_dtype_of("kl_divergence", "target", target, "log_prediction", log_prediction);
   const Tensor losses = of_elements(log_prediction, target, o.log_target);
   if (!o.batch_mean) {
     return reduce(losses, o.reduction);
