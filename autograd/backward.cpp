@@ -23,29 +23,20 @@ Tensor upstream_of(const char* where, const Tensor& y, const Tensor& given) {
   return given;
 }
 
-}  // namespace
-
-void backward(const Tensor& y, const BackwardOptions& options) {
-  Tensor upstream = upstream_of("backward", y, options.upstream);
-  Sweep sweep({.retain_graph = options.retain_graph, .into_leaves = true});
-  sweep.start_at(y.slot(), std::move(upstream));
-  sweep.run();
-}
-
-std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
-                         const GradOptions& options) {
-  require(!outputs.empty(), "grad: there must be an output, got none");
-  require(options.upstream.empty() || options.upstream.size() == outputs.size(),
-          "grad: there must be an upstream gradient for each output or none at all, got ",
+std::vector<Tensor> gradients(const char* where, const std::vector<Tensor>& outputs,
+                              const std::vector<Tensor>& inputs, const GradOptions& options) {
+  require(!outputs.empty(), where, ": there must be an output, got none");
+  require(options.upstream.empty() || options.upstream.size() == outputs.size(), where,
+          ": there must be an upstream gradient for each output or none at all, got ",
           options.upstream.size(), " for ", outputs.size(), " outputs");
   std::vector<Tensor> upstream;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const Tensor given = options.upstream.empty() ? Tensor() : options.upstream[i];
-    upstream.push_back(upstream_of("grad", outputs[i], given));
+    upstream.push_back(upstream_of(where, outputs[i], given));
   }
   std::vector<Ref<GradSlot>> targets;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    require<GraphError>(inputs[i].requires_grad(), "grad: input ", i, " of shape ",
+    require<GraphError>(inputs[i].requires_grad(), where, ": input ", i, " of shape ",
                         inputs[i].shape(),
                         " must require a gradient; call set_requires_grad() on it before the "
                         "outputs are computed");
@@ -60,11 +51,25 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   std::vector<Tensor> result;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     result.push_back(sweep.arrived_at(targets[i]));
-    require<GraphError>(result[i] || options.allow_unused, "grad: no output depends on input ", i,
-                        " of shape ", inputs[i].shape(),
+    require<GraphError>(result[i] || options.allow_unused, where, ": no output depends on input ",
+                        i, " of shape ", inputs[i].shape(),
                         "; with allow_unused its gradient is an undefined tensor");
   }
   return result;
+}
+
+}  // namespace
+
+void backward(const Tensor& y, const BackwardOptions& options) {
+  Tensor upstream = upstream_of("backward", y, options.upstream);
+  Sweep sweep({.retain_graph = options.retain_graph, .into_leaves = true});
+  sweep.start_at(y.slot(), std::move(upstream));
+  sweep.run();
+}
+
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const GradOptions& options) {
+  return gradients("grad", outputs, inputs, options);
 }
 
 std::vector<Tensor> hessian_vector_product(const Tensor& loss, const std::vector<Tensor>& inputs,
@@ -79,7 +84,12 @@ std::vector<Tensor> hessian_vector_product(const Tensor& loss, const std::vector
                         " must have the dtype ", inputs[i].dtype(), " of its input, got ",
                         v[i].dtype());
   }
-  const std::vector<Tensor> first = grad({loss}, inputs, {.create_graph = true});
+  const std::vector<Tensor> first = gradients("hessian_vector_product", {loss}, inputs,
+                                              {.create_graph = true, .allow_unused = true});
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    require<GraphError>(bool(first[i]), "hessian_vector_product: the loss must depend on input ", i,
+                        " of shape ", inputs[i].shape());
+  }
   std::vector<Tensor> dependent;  // the gradients that are no constants, and their vectors
   std::vector<Tensor> weights;
   for (std::size_t i = 0; i < first.size(); ++i) {

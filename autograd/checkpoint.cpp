@@ -151,7 +151,10 @@ Tensor checkpoint(const Segment& f, const std::vector<Tensor>& inputs) {
   }
   require(bool(y), "checkpoint: f must return a tensor, got an undefined one");
   std::vector<Tensor> captured = collect.stop();
-  if (y.requires_grad()) {  // handed through by f, which no operation has seen
+  // What f hands through counts too, once.
+  const bool is_known = std::any_of(captured.begin(), captured.end(),
+                                    [&](const Tensor& t) { return t.slot() == y.slot(); });
+  if (y.requires_grad() && !is_known) {
     captured.push_back(y);
   }
   std::vector<Input> operands(inputs.begin(), inputs.end());

@@ -27,6 +27,36 @@ Index place(const Tensor& x, Index i) {
   return at;
 }
 
+// Takes the gradients of all inputs away again.
+class Cleared {
+ public:
+  explicit Cleared(const std::vector<Tensor>& inputs) : inputs_(inputs) { clear(); }
+  ~Cleared() { clear(); }
+  Cleared(const Cleared&) = delete;
+  Cleared& operator=(const Cleared&) = delete;
+
+ private:
+  void clear() {
+    for (const Tensor& x : inputs_) {
+      x.requires_grad() ? x.set_grad(Tensor()) : void();
+    }
+  }
+  const std::vector<Tensor>& inputs_;
+};
+
+// An element that is another for a while.
+class Moved {
+ public:
+  Moved(double* element, double value) : element_(element), before_(*element) { *element = value; }
+  ~Moved() { *element_ = before_; }
+  Moved(const Moved&) = delete;
+  Moved& operator=(const Moved&) = delete;
+
+ private:
+  double* element_;
+  const double before_;
+};
+
 }  // namespace
 
 GradCheckResult check_gradients(const std::function<Tensor(const std::vector<Tensor>&)>& function,
@@ -36,8 +66,8 @@ GradCheckResult check_gradients(const std::function<Tensor(const std::vector<Ten
     require(!x.requires_grad() || x.dtype() == f64,
             "check_gradients: inputs must be f64, in f32 differences drown in rounding, got ",
             x.dtype());
-    x.requires_grad() ? x.set_grad(Tensor()) : void();
   }
+  const Cleared gradients(inputs);
   const Tensor y = function(inputs);
   Rng rng(1);
   const Tensor weights = rand(y.shape(), rng, 0.5, 1.5, f64);
@@ -58,12 +88,11 @@ GradCheckResult check_gradients(const std::function<Tensor(const std::vector<Ten
       double* element = x.mutable_data<double>() + place(x, i);
       const double before = *element;
       const auto loss_at = [&](double value) {
-        *element = value;
+        const Moved moved(element, value);
         return weighted_sum(function(inputs), weights);
       };
       const double up = loss_at(before + options.step);
       const double down = loss_at(before - options.step);
-      *element = before;
       const double expected = (up - down) / (2 * options.step);
       const double found = dx[static_cast<std::size_t>(i)];
       const double error = std::fabs(found - expected);
@@ -76,7 +105,6 @@ GradCheckResult check_gradients(const std::function<Tensor(const std::vector<Ten
                               ": backward gives ", found, ", central difference ", expected});
       }
     }
-    x.set_grad(Tensor());
   }
   return result;
 }

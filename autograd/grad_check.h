@@ -25,8 +25,8 @@ struct GradCheckResult {
 };
 
 /// Checks all inputs that require a gradient; they must be f64 (ValueError otherwise) and are as
-/// before on return, their gradients cleared.  `function` must not change them and must give the
-/// same result for the same inputs.
+/// before on return, or when `function` throws, their gradients cleared.  `function` must not
+/// change them and must give the same result for the same inputs; one tensor may be given twice.
 GradCheckResult check_gradients(const std::function<Tensor(const std::vector<Tensor>&)>& function,
                                 const std::vector<Tensor>& inputs,
                                 const GradCheckOptions& options = {});

@@ -1,6 +1,7 @@
 // Moving numbers between layouts and types: copy, convert and fill of core/tensor.h.
 #include <gradus/core/loop_plan.h>
 #include <gradus/core/parallel.h>
+#include <gradus/core/representable.h>
 #include <gradus/core/tensor.h>
 
 #include <algorithm>
@@ -104,6 +105,7 @@ Tensor convert(const Tensor& x, Dtype dtype) {
 
 void fill(const Tensor& x, double value) {
   require_writable("fill", x);
+  require_representable("fill", value, x.dtype());
   Tensor source(Shape{}, x.dtype());
   visit_any(x.dtype(), [&](auto zero) {
     using T = decltype(zero);

@@ -1,4 +1,5 @@
 // The creation functions that core/tensor.h declares.
+#include <gradus/core/representable.h>
 #include <gradus/core/tensor.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@ Tensor zeros(const Shape& shape, Dtype dtype) {
 Tensor ones(const Shape& shape, Dtype dtype) { return full(shape, 1, dtype); }
 
 Tensor full(const Shape& shape, double value, Dtype dtype) {
+  require_representable("full", value, dtype);
   Tensor x(shape, dtype);
   fill(x, value);
   return x;

@@ -177,6 +177,7 @@ struct GradSlot : Counted {
 Tensor empty(const Shape& shape, Dtype dtype = f32);
 Tensor zeros(const Shape& shape, Dtype dtype = f32);
 Tensor ones(const Shape& shape, Dtype dtype = f32);
+/// Throws ValueError unless the dtype can hold the value: i64 and u8 whole numbers of their range.
 Tensor full(const Shape& shape, double value, Dtype dtype = f32);
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
@@ -217,6 +218,7 @@ Tensor convert(const Tensor& x, Dtype dtype);
 // They change x itself, count as a change of its storage, and throw GraphError if x wants a
 // gradient while operations record (wrap them in NoGrad).
 
+/// Throws ValueError as full().
 void fill(const Tensor& x, double value);
 /// x takes the values of `source`, broadcast to its shape and converted to its dtype.  Right also
 /// where the two overlap.  Not recorded: gradients do not flow to `source`.

@@ -18,6 +18,6 @@ Softplus::Softplus(double b, double t) : beta(b), threshold(t) {
   require(b > 0, "Softplus: beta must be positive, got ", b);
 }
 Tensor Softplus::forward(const Tensor& x) { return softplus(x, beta, threshold); }
-Tensor Flatten::forward(const Tensor& x) { return flatten(x); }
+Tensor Flatten::forward(const Tensor& x) { return flatten(x, 1); }
 
 }  // namespace gradus::nn

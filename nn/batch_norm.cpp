@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/statistics.h>
 #include <gradus/nn/batch_norm.h>
 #include <gradus/nn/per_channel.h>
+#include <gradus/nn/require_dtype.h>
 
 #include <utility>
 
@@ -57,6 +58,9 @@ void BatchNorm2d::check_rank(const Tensor& x) const {
 
 Tensor BatchNorm::forward(const Tensor& x) {
   check_rank(x);
+  require_floating(name_, "x", x);
+  require_dtype_of(name_, "x", x, "weight", weight);
+  require_dtype_of(name_, "bias", bias, "weight", weight);
   if (!is_training()) {
     const Tensor scale = rsqrt(convert(running_var, x.dtype()) + options_.eps);
     const Tensor centred = x - per_channel(convert(running_mean, x.dtype()), x);
@@ -65,24 +69,27 @@ Tensor BatchNorm::forward(const Tensor& x) {
   require<ShapeError>(x.numel() > x.size(1), name_,
                       ": training needs more than one value for each channel, got shape ",
                       x.shape(), "; use eval(), or a larger batch");
-  if (!is_recomputing()) {  // once for each batch
+  const Tensor normal = layer_norm(rows_of(x), Tensor(), Tensor(), options_.eps);
+  const Tensor y = scale_and_shift(from_rows(normal, x), weight, bias);
+  if (!is_recomputing()) {  // once for each batch, and for none that failed
     track(x);
   }
-  const Tensor normal = layer_norm(rows_of(x), Tensor(), Tensor(), options_.eps);
-  return scale_and_shift(from_rows(normal, x), weight, bias);
+  return y;
 }
 
 void BatchNorm::track(const Tensor& x) {
   const NoGrad numbers_only;
   const Tensor rows = rows_of(x.detach());
+  const Tensor newest_mean = mean(rows, {1});
+  const Tensor newest_var = var(rows, {1});
   const double batches = num_batches_tracked.item() + 1;
   fill(num_batches_tracked, batches);
   const double share = options_.momentum.value_or(1 / batches);
   const auto move = [share](const Tensor& running, const Tensor& newest) {
     copy(running, running * (1 - share) + convert(newest, running.dtype()) * share);
   };
-  move(running_mean, mean(rows, {1}));
-  move(running_var, var(rows, {1}));
+  move(running_mean, newest_mean);
+  move(running_var, newest_var);
 }
 
 void BatchNorm::fields(Fields& visit) {

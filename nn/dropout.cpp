@@ -16,14 +16,14 @@ Tensor Dropout::forward(const Tensor& x) {
   if (!is_training() || p_ == 0) {
     return x;
   }
-  note_drawing(rng_);
   Tensor mask = empty_like(x);
-  const Rng::State start = rng_.state();
-  rng_.skip(mask.numel());
   // Kept where a number of 32 bits is at least p 2^32; with p = 1 what is kept is 0 too.
   const auto limit = static_cast<std::uint32_t>(std::min(std::ceil(p_ * 0x1p32), 0x1p32 - 1));
   visit_floating("Dropout", x.dtype(), [&](auto zero) {
     using T = decltype(zero);
+    note_drawing(rng_);
+    const Rng::State start = rng_.state();
+    rng_.skip(mask.numel());
     const T kept = p_ < 1 ? T(1 / (1 - p_)) : T(0);
     T* to = mask.mutable_data<T>();
     constexpr Index kPiece = core::kPieceElements;

@@ -10,15 +10,16 @@ namespace gradus::nn {
 /// Zhang, Sennrich: Root mean square layer normalization. NeurIPS 2019, arXiv:1910.07467.
 class RMSNorm : public Module {
  public:
-  Tensor weight;
+  Tensor weight;  ///< undefined without affine
 
   /// Throws ValueError unless n is at least 1 and eps positive.
-  explicit RMSNorm(Index n, double eps = 0x1p-23);
+  explicit RMSNorm(Index n, double eps = 0x1p-23, bool affine = true);
 
   Tensor forward(const Tensor& x) override;
   void fields(Fields& visit) override;
 
  private:
+  Index n_;
   double eps_;
 };
 
@@ -28,17 +29,18 @@ class RMSNorm : public Module {
 /// Wu, He: Group normalization. ECCV 2018, arXiv:1803.08494.
 class GroupNorm : public Module {
  public:
-  Tensor weight;
+  Tensor weight;  ///< undefined without affine, as bias
   Tensor bias;
 
   /// Throws ValueError unless groups divides channels and eps is positive.
-  GroupNorm(Index groups, Index channels, double eps = 1e-5);
+  GroupNorm(Index groups, Index channels, double eps = 1e-5, bool affine = true);
 
   Tensor forward(const Tensor& x) override;
   void fields(Fields& visit) override;
 
  private:
   Index groups_;
+  Index channels_;
   double eps_;
 };
 

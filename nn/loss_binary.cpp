@@ -1,6 +1,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/map.h>
 #include <gradus/nn/loss_binary.h>
+#include <gradus/nn/require_dtype.h>
 
 namespace gradus::nn {
 namespace {
@@ -24,10 +25,11 @@ void require_probabilities(const Tensor& p) {
 }
 
 // A larger one would repeat losses, and count them several times in a sum.
-void require_fits(const char* loss, const char* name, const Tensor& weight, const Shape& losses) {
-  require<ShapeError>(!weight || broadcasts_to(weight.shape(), losses), loss, ": ", name,
-                      " must broadcast to the losses' shape ", losses, ", got ",
+void require_fits(const char* loss, const char* name, const Tensor& weight, const Tensor& target) {
+  require<ShapeError>(!weight || broadcasts_to(weight.shape(), target.shape()), loss, ": ", name,
+                      " must broadcast to the losses' shape ", target.shape(), ", got ",
                       weight ? weight.shape() : Shape{});
+  require_dtype_of(loss, name, weight, "target", target);
 }
 
 Tensor weighted(const Tensor& losses, const Tensor& weight, Reduction reduction) {
@@ -38,7 +40,8 @@ Tensor weighted(const Tensor& losses, const Tensor& weight, Reduction reduction)
 
 Tensor bce(const Tensor& probability, const Tensor& target, const BceOptions& o) {
   require_same_shape("bce", probability, target);
-  require_fits("bce", "weight", o.weight, target.shape());
+  require_dtype_of("bce", "target", target, "probability", probability);
+  require_fits("bce", "weight", o.weight, target);
   require_probabilities(probability);
   const Tensor losses = map_pair(
       "bce", probability, target,
@@ -58,8 +61,10 @@ Tensor bce(const Tensor& probability, const Tensor& target, const BceOptions& o)
 
 Tensor bce_with_logits(const Tensor& logits, const Tensor& target, const BceWithLogitsOptions& o) {
   require_same_shape("bce_with_logits", logits, target);
-  require_fits("bce_with_logits", "weight", o.weight, target.shape());
-  require_fits("bce_with_logits", "pos_weight", o.pos_weight, target.shape());
+  require_floating("bce_with_logits", "logits", logits);
+  require_dtype_of("bce_with_logits", "target", target, "logits", logits);
+  require_fits("bce_with_logits", "weight", o.weight, target);
+  require_fits("bce_with_logits", "pos_weight", o.pos_weight, target);
   if (o.pos_weight) {
     const Tensor share = 1 + (o.pos_weight - 1) * target;
     return weighted((1 - target) * logits - share * log_sigmoid(logits), o.weight, o.reduction);

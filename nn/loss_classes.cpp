@@ -7,6 +7,7 @@
 #include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
 #include <gradus/nn/loss_classes.h>
+#include <gradus/nn/require_dtype.h>
 
 #include <algorithm>
 
@@ -19,6 +20,7 @@ int class_dim(const char* loss, const Tensor& scores) {
   const int d = scores.rank() == 1 ? 0 : 1;
   require<ShapeError>(scores.shape()[d] >= 1, loss, ": there must be at least one class, got ",
                       scores.shape());
+  require_floating(loss, "scores", scores);
   return d;
 }
 
@@ -103,9 +105,7 @@ Tensor of_probabilities(const Tensor& log_p, const Tensor& target, const CrossEn
   require<ShapeError>(target.shape() == log_p.shape(),
                       "cross_entropy: probabilities must have the shape ", log_p.shape(),
                       " of the logits, got ", target.shape());
-  require<DtypeError>(target.dtype() == log_p.dtype(),
-                      "cross_entropy: probabilities must have the dtype ", log_p.dtype(),
-                      " of the logits, got ", target.dtype());
+  require_dtype_of("cross_entropy", "probabilities", target, "logits", log_p);
   Tensor q = target;
   if (o.label_smoothing != 0) {
     q = q * (1 - o.label_smoothing) + o.label_smoothing / double(log_p.shape()[d]);

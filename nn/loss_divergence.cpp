@@ -2,14 +2,15 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/map.h>
 #include <gradus/nn/loss_divergence.h>
+#include <gradus/nn/require_dtype.h>
 
 namespace gradus::nn {
 namespace {
 
-// ln t where t > 0, otherwise 0.
+// ln t, and 0 of 0: NaN below.
 const auto safe_log = [](auto t) {
   using T = decltype(t);
-  return log(where(t > T(0.0), t, T(1.0)));
+  return log(where(t == T(0.0), T(1.0), t));
 };
 
 Tensor of_elements(const Tensor& x, const Tensor& target, bool log_target) {
@@ -19,11 +20,13 @@ Tensor of_elements(const Tensor& x, const Tensor& target, bool log_target) {
   return map_pair(
       "kl_divergence", x, target,
       [](auto a, auto t) {
-        return where(t > decltype(t)(0.0), t * (safe_log(t) - a), decltype(t)(0.0));
+        using T = decltype(t);
+        return where(t == T(0.0), T(0.0), t * (safe_log(t) - a));
       },
-      [](auto, auto t, auto dy) { return where(t > decltype(t)(0.0), -t * dy, decltype(dy)(0.0)); },
+      [](auto, auto t, auto dy) { return -t * dy; },
       [](auto a, auto t, auto dy) {
-        return where(t > decltype(t)(0.0), (safe_log(t) + 1.0 - a) * dy, decltype(dy)(0.0));
+        using T = decltype(t);
+        return where(t == T(0.0), T(0.0), (safe_log(t) + 1.0 - a) * dy);
       });
 }
 
@@ -31,6 +34,8 @@ Tensor of_elements(const Tensor& x, const Tensor& target, bool log_target) {
 
 Tensor kl_divergence(const Tensor& log_prediction, const Tensor& target, const KlOptions& o) {
   require_same_shape("kl_divergence", log_prediction, target);
+  require_floating("kl_divergence", "log_prediction", log_prediction);
+  require_dtype_of("kl_divergence", "target", target, "log_prediction", log_prediction);
   const Tensor losses = of_elements(log_prediction, target, o.log_target);
   if (!o.batch_mean) {
     return reduce(losses, o.reduction);

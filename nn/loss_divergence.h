@@ -9,8 +9,9 @@ struct KlOptions {
   /// The mean is over all elements, as in PyTorch: not the divergence, but that over the classes.
   Reduction reduction = Reduction::mean;
 };
-/// target (ln target - log_prediction) of each element, 0 where the target is 0: the divergence of
-/// Kullback and Leibler, summed over the classes, of the prediction from the target.
+/// target (ln target - log_prediction) of each element, 0 where the target is 0 and NaN where it is
+/// below: the divergence of Kullback and Leibler, summed over the classes, of the prediction from
+/// the target.
 /// log_prediction: logarithms of probabilities, as log_softmax gives them.
 /// Kullback, Leibler: On information and sufficiency. Annals of Mathematical Statistics 22, 1951.
 Tensor kl_divergence(const Tensor& log_prediction, const Tensor& target, const KlOptions& o = {});

@@ -18,6 +18,13 @@ Tensor of_difference(const char* name, const Tensor& prediction, const Tensor& t
   return reduce(losses, reduction);
 }
 
+Tensor absolute(const char* name, const Tensor& prediction, const Tensor& target,
+                Reduction reduction) {
+  return of_difference(
+      name, prediction, target, reduction, [](auto d) { return abs(d); },
+      [](auto d) { return sign(d); });
+}
+
 }  // namespace
 
 Tensor mse(const Tensor& prediction, const Tensor& target, Reduction reduction) {
@@ -27,9 +34,7 @@ Tensor mse(const Tensor& prediction, const Tensor& target, Reduction reduction) 
 }
 
 Tensor l1(const Tensor& prediction, const Tensor& target, Reduction reduction) {
-  return of_difference(
-      "l1", prediction, target, reduction, [](auto d) { return abs(d); },
-      [](auto d) { return sign(d); });
+  return absolute("l1", prediction, target, reduction);
 }
 
 Tensor smooth_l1(const Tensor& prediction, const Tensor& target, const SmoothL1Options& o) {
@@ -37,7 +42,7 @@ Tensor smooth_l1(const Tensor& prediction, const Tensor& target, const SmoothL1O
           "smooth_l1: beta must be finite and at least 0, got ", o.beta);
   const double beta = o.beta;
   if (beta == 0) {
-    return l1(prediction, target, o.reduction);
+    return absolute("smooth_l1", prediction, target, o.reduction);
   }
   return of_difference(
       "smooth_l1", prediction, target, o.reduction,

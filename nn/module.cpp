@@ -1,7 +1,9 @@
 #include <gradus/autograd/watch.h>
 #include <gradus/nn/module.h>
 
+#include <algorithm>
 #include <set>
+#include <utility>
 
 namespace gradus::nn {
 namespace {
@@ -65,6 +67,18 @@ void require_different_names(const Parameters& parameters, const Parameters& buf
   }
 }
 
+// Without those that have an earlier name, too.
+Parameters each_once(const Parameters& all) {
+  Parameters first;
+  for (const Parameter& p : all) {
+    const auto is_same = [&](const Parameter& other) { return other.tensor.is(p.tensor); };
+    if (std::none_of(first.begin(), first.end(), is_same)) {
+      first.push_back(p);
+    }
+  }
+  return first;
+}
+
 }  // namespace
 
 Tensor Module::forward(const Tensor&) {
@@ -84,23 +98,36 @@ Tensor Module::run(const Tensor& x, const std::function<Tensor()>& pass) {
   return hooks_.empty() ? pass() : run_with_hooks(x, pass);
 }
 
-Parameters Module::parameters() {
+void Module::name_modules() {
   for (const NamedModule& m : modules()) {
     if (m.module != this) {
       m.module->path_ = m.path;
     }
   }
+}
+
+Parameters Module::parameters() {
   Collector collector;
   fields(collector);
   require_different_names(collector.parameters, collector.buffers);
-  return std::move(collector.parameters);
+  return each_once(collector.parameters);
 }
 
 Parameters Module::buffers() {
   Collector collector;
   fields(collector);
   require_different_names(collector.parameters, collector.buffers);
-  return std::move(collector.buffers);
+  return each_once(collector.buffers);
+}
+
+// All names of parameters, then all of buffers.
+Parameters Module::named_state() {
+  Collector collector;
+  fields(collector);
+  require_different_names(collector.parameters, collector.buffers);
+  Parameters all = std::move(collector.parameters);
+  all.insert(all.end(), collector.buffers.begin(), collector.buffers.end());
+  return all;
 }
 
 std::vector<NamedModule> Module::modules() { return ModuleCollector(*this).modules; }

@@ -48,6 +48,12 @@ struct NamedModule {
   Module* module;    ///< borrowed
 };
 
+/// What Module::load_matching() left alone.
+struct MatchedState {
+  std::vector<std::string> missing;     ///< names of the module that were not saved
+  std::vector<std::string> unexpected;  ///< saved names that the module does not have
+};
+
 class Module {
  public:
   virtual ~Module() = default;
@@ -62,10 +68,10 @@ class Module {
   /// Shows every parameter and child to `visit`, under its name.
   virtual void fields(Fields&) {}
 
-  /// All parameters, named by their path, in the order of fields().  Throws ValueError if a name
-  /// comes twice.
+  /// All parameters, named by their path, in the order of fields().  A tensor that has several
+  /// names (tied weights) comes once, under the first.  Throws ValueError if a name comes twice.
   Parameters parameters();
-  /// All defined buffers, named likewise.
+  /// All defined buffers, likewise.
   Parameters buffers();
   /// This module and all below it, each before those below it, in the order of fields().
   std::vector<NamedModule> modules();
@@ -85,11 +91,15 @@ class Module {
   /// dropped.  Optimizers hold on to the old ones, so make them afterwards.  Throws DtypeError.
   void to(Dtype dtype);
 
-  /// Copies of all parameters and buffers, by name.  Throws ValueError if a name comes twice.
+  /// Copies of all parameters and buffers, by name; tied ones under each of theirs.  Throws
+  /// ValueError if a name comes twice.
   StateDict state_dict();
   /// Parameters and buffers take the values of `saved`.  Throws ValueError, changing nothing and
   /// listing all differences, unless names, shapes and dtypes are exactly those of this module.
   void load_state_dict(const StateDict& saved);
+  /// The same for what both have, whatever else there is: names that were not found on one of the
+  /// sides are handed back.  Throws ValueError, changing nothing, for other shapes and dtypes.
+  MatchedState load_matching(const StateDict& saved);
 
   /// Appends a hook to those of this module, and hands it back.
   Ref<ModuleHook> add_hook(Ref<ModuleHook> hook);
@@ -99,7 +109,10 @@ class Module {
   void eval() { train(false); }
   bool is_training() const { return training_; }
 
-  /// The name below the module whose parameters() were asked for last: "encoder.0.fc1".
+  /// Tells each module below this one its path from here, which errors and DetectAnomaly then name.
+  /// Asked of the whole network once it is built; modules that are added later have none.
+  void name_modules();
+  /// What name_modules() told: "encoder.0.fc1", and "" at first.
   const std::string& path() const { return path_; }
 
  protected:
@@ -109,6 +122,7 @@ class Module {
 
  private:
   Tensor run_with_hooks(const Tensor& x, const std::function<Tensor()>& pass);
+  Parameters named_state();
 
   bool training_ = true;
   std::string path_;

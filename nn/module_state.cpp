@@ -56,13 +56,49 @@ std::string list(const char* what, const std::vector<std::string>& items) {
   return text;
 }
 
-// All parameters, then all buffers.
-Parameters state_of(Module& module) {
-  Parameters all = module.parameters();
-  for (Parameter& buffer : module.buffers()) {
-    all.push_back(std::move(buffer));
+std::vector<std::string> quoted(std::vector<std::string> names) {
+  for (std::string& name : names) {
+    name = "'" + name + "'";
   }
-  return all;
+  return names;
+}
+
+// What loading would do.
+struct Comparison {
+  MatchedState left;
+  std::vector<std::string> others;  // that differ in shape or dtype
+  std::vector<std::pair<Tensor, Tensor>> values;
+};
+
+Comparison compare(const Parameters& all, const StateDict& saved) {
+  Comparison found;
+  StateDict own;
+  for (const Parameter& p : all) {
+    own.set(p.name, p.tensor);
+    const StateDict::Value* value = saved.find(p.name);
+    const auto* x = value ? std::get_if<Tensor>(value) : nullptr;
+    if (!value) {
+      found.left.missing.push_back(p.name);
+    } else if (!x || x->shape() != p.tensor.shape() || x->dtype() != p.tensor.dtype()) {
+      found.others.push_back(
+          join({"'", p.name, "' must be ", describe(p.tensor), ", got ", describe(*value)}));
+    } else {  // a copy, for `saved` may hold handles on what is overwritten
+      found.values.emplace_back(p.tensor, x->clone());
+    }
+  }
+  for (const auto& [name, value] : saved) {
+    if (!own.contains(name)) {
+      found.left.unexpected.push_back(name);
+    }
+  }
+  return found;
+}
+
+void load(const Comparison& found) {
+  const NoGrad values_only;
+  for (const auto& [own, value] : found.values) {
+    copy(own, value);
+  }
 }
 
 }  // namespace
@@ -75,45 +111,30 @@ void Module::to(Dtype dtype) {
 
 StateDict Module::state_dict() {
   StateDict state;
-  for (const Parameter& p : state_of(*this)) {
+  for (const Parameter& p : named_state()) {
     state.set(p.name, p.tensor.clone());
   }
   return state;
 }
 
 void Module::load_state_dict(const StateDict& saved) {
-  const Parameters all = state_of(*this);
-  StateDict own;
-  std::vector<std::string> missing;
-  std::vector<std::string> unexpected;
-  std::vector<std::string> others;
-  std::vector<Tensor> values;  // copies, for `saved` may hold handles on what is overwritten
-  for (const Parameter& p : all) {
-    own.set(p.name, p.tensor);
-    const StateDict::Value* value = saved.find(p.name);
-    const auto* x = value ? std::get_if<Tensor>(value) : nullptr;
-    if (!value) {
-      missing.push_back("'" + p.name + "'");
-    } else if (!x || x->shape() != p.tensor.shape() || x->dtype() != p.tensor.dtype()) {
-      others.push_back(
-          join({"'", p.name, "' must be ", describe(p.tensor), ", got ", describe(*value)}));
-    } else {
-      values.push_back(x->clone());
-    }
-  }
-  for (const auto& [name, value] : saved) {
-    if (!own.contains(name)) {
-      unexpected.push_back("'" + name + "'");
-    }
-  }
-  require(missing.empty() && unexpected.empty() && others.empty(),
+  const Parameters all = named_state();
+  const Comparison found = compare(all, saved);
+  const auto& [missing, unexpected] = found.left;
+  require(missing.empty() && unexpected.empty() && found.others.empty(),
           "Module: load_state_dict must be given the state of a module like this one, got ",
-          saved.size(), " entries for ", all.size(), list("missing", missing),
-          list("unexpected", unexpected), list("different:", others));
-  const NoGrad values_only;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    copy(all[i].tensor, values[i]);
-  }
+          saved.size(), " entries for ", all.size(), list("missing", quoted(missing)),
+          list("unexpected", quoted(unexpected)), list("different:", found.others));
+  load(found);
+}
+
+MatchedState Module::load_matching(const StateDict& saved) {
+  const Comparison found = compare(named_state(), saved);
+  require(found.others.empty(),
+          "Module: load_matching must be given tensors of the shapes and dtypes of the module's",
+          list("different:", found.others));
+  load(found);
+  return found.left;
 }
 
 }  // namespace gradus::nn

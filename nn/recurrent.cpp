@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/view.h>
 #include <gradus/nn/init.h>
 #include <gradus/nn/recurrent.h>
+#include <gradus/nn/require_dtype.h>
 
 #include <cmath>
 
@@ -20,6 +21,8 @@ Recurrent::Recurrent(const char* name, Index gates, bool has_c, Index in, Index 
   require(in >= 1 && hidden >= 1 && options.layers >= 1, name,
           ": in, hidden and layers must be at least 1, got ", in, ", ", hidden, " and ",
           options.layers);
+  require(options.dropout >= 0 && options.dropout <= 1, name, ": dropout must be from 0 to 1, got ",
+          options.dropout);
   const double bound = 1 / std::sqrt(double(hidden));
   const auto parameter = [&](const Shape& shape) {
     Tensor p = empty(shape);
@@ -37,6 +40,9 @@ Recurrent::Recurrent(const char* name, Index gates, bool has_c, Index in, Index 
     }
     weights_.push_back(w);
   }
+  for (Index i = 1; options.dropout > 0 && i < options.layers; ++i) {
+    dropouts_.emplace_back(options.dropout, rng);
+  }
 }
 
 void Recurrent::fields(Fields& visit) {
@@ -49,6 +55,9 @@ void Recurrent::fields(Fields& visit) {
     visit("bias_ih" + end, weights_[i].bias_ih);
     visit("bias_hh" + end, weights_[i].bias_hh);
   }
+  for (std::size_t i = 0; i < dropouts_.size(); ++i) {
+    visit("dropout_l" + std::to_string(i), dropouts_[i]);
+  }
 }
 
 // [layers * directions, batch, hidden]
@@ -59,6 +68,7 @@ Tensor Recurrent::start(const char* what, const Tensor& given, const Tensor& x) 
   }
   require<ShapeError>(given.shape() == shape, name_, ": ", what, " must be ", shape, " for x ",
                       x.shape(), ", got ", given.shape());
+  require_dtype_of(name_, what, given, "x", x);
   return given;
 }
 
@@ -66,6 +76,12 @@ Recurrent::Output Recurrent::run(const Tensor& x, const Tensor& h, const Tensor&
   require<ShapeError>(x.rank() == 3 && x.size(2) == in_ && x.size(1) >= 1, name_,
                       ": x must be [batch, time, in] with a step and in = ", in_, ", got ",
                       x.shape());
+  require_floating(name_, "x", x);
+  for (const Weights& w : weights_) {
+    for (const Tensor& p : {w.ih, w.hh, w.bias_ih, w.bias_hh}) {
+      require_dtype_of(name_, "x", x, "the parameters", p);
+    }
+  }
   require(has_c_ || !c, name_, ": there is no state c, but one was given");
   const Tensor h0 = start("h", h, x);
   const Tensor c0 = has_c_ ? start("c", c, x) : Tensor();
@@ -90,6 +106,8 @@ Recurrent::Output Recurrent::run(const Tensor& x, const Tensor& h, const Tensor&
     if (Index(outputs.size()) == directions_) {  // the next layer sees both directions
       y = directions_ == 1 ? outputs[0] : cat(outputs, -1);
       outputs.clear();
+      const std::size_t done = i / static_cast<std::size_t>(directions_);
+      y = done < dropouts_.size() ? dropouts_[done](y) : y;
     }
   }
   return {transpose(y, 0, 1), cat(last_h, 0), has_c_ ? cat(last_c, 0) : Tensor()};

@@ -6,6 +6,7 @@
 // bias_ih_l0 and bias_hh_l0 [gates hidden]; l1, l2, ... of further layers, "_reverse" behind those
 // of the direction back in time.  All start uniform in +- 1 / sqrt(hidden), PyTorch's default.
 #include <gradus/core/random.h>
+#include <gradus/nn/dropout.h>
 #include <gradus/nn/module.h>
 
 #include <vector>
@@ -16,6 +17,7 @@ struct RecurrentOptions {
   Index layers = 1;
   bool bidirectional = false;  ///< a second network runs from the last step to the first
   bool bias = true;
+  double dropout = 0;  ///< of each layer's outputs but the last's, in training
 };
 
 class Recurrent : public Module {
@@ -41,7 +43,8 @@ class Recurrent : public Module {
     Tensor ih, hh, bias_ih, bias_hh;
   };
 
-  /// Throws ValueError unless in, hidden and the number of layers are at least 1.
+  /// Throws ValueError unless in, hidden and the number of layers are at least 1 and dropout is
+  /// from 0 to 1.
   Recurrent(const char* name, Index gates, bool has_c, Index in, Index hidden, Rng& rng,
             const RecurrentOptions& options);
 
@@ -57,7 +60,8 @@ class Recurrent : public Module {
   Index in_;
   Index hidden_;
   Index directions_;
-  std::vector<Weights> weights_;  // of each layer and direction
+  std::vector<Weights> weights_;   // of each layer and direction
+  std::vector<Dropout> dropouts_;  // between the layers
 };
 
 /// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or with max(a, 0) in place of tanh.

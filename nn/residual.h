@@ -17,9 +17,12 @@ class Residual : public Module {
  public:
   template <class First, class... Layers>
   requires(std::is_base_of_v<Module, std::decay_t<First>> &&
-           !std::is_same_v<Residual, std::decay_t<First>>) explicit Residual(First&& first,
-                                                                             Layers&&... layers)
-      : layers_(std::forward<First>(first), std::forward<Layers>(layers)...) {}
+           (sizeof...(Layers) > 0 ||
+            !std::is_same_v<Residual, std::decay_t<First>>)) explicit Residual(First&& first,
+                                                                               Layers&&... layers) {
+    layers_.add(std::forward<First>(first));
+    (layers_.add(std::forward<Layers>(layers)), ...);
+  }
 
   Tensor forward(const Tensor& x) override;
   void fields(Fields& visit) override { layers_.fields(visit); }

@@ -8,7 +8,9 @@
 
 namespace gradus::nn {
 
-/// Layers one after the other; their parameters are named by position: "0.weight", "2.bias".
+/// Layers one after the other; their parameters are named by position: "0.weight", "2.bias".  One
+/// among others is a layer like any: "0.0.weight".  C++ takes Sequential(a Sequential), alone, for
+/// that one moved: add() puts it inside.
 ///
 ///   nn::Sequential net(nn::Flatten(), nn::Linear(784, 128, rng), nn::ReLU(),
 ///                      nn::Linear(128, 10, rng));
@@ -18,8 +20,9 @@ class Sequential : public Module {
   template <class First, class... Layers>
   requires(
       std::is_base_of_v<Module, std::decay_t<First>> &&
-      !std::is_same_v<Sequential, std::decay_t<First>>) explicit Sequential(First&& first,
-                                                                            Layers&&... layers) {
+      (sizeof...(Layers) > 0 ||
+       !std::is_same_v<Sequential, std::decay_t<First>>)) explicit Sequential(First&& first,
+                                                                              Layers&&... layers) {
     add(std::forward<First>(first));
     (add(std::forward<Layers>(layers)), ...);
   }

@@ -1,9 +1,18 @@
 #include <gradus/autograd/ops/choose.h>
 #include <gradus/autograd/ops/map.h>
+#include <gradus/core/representable.h>
 
 #include <limits>
 
 namespace gradus {
+namespace {
+
+Tensor number(const char* where, double value, Dtype dtype) {
+  require_representable(where, value, dtype);
+  return full({}, value, dtype);
+}
+
+}  // namespace
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   return record(
@@ -18,13 +27,13 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
       });
 }
 Tensor where(const Tensor& condition, const Tensor& a, double b) {
-  return where(condition, a, full({}, b, a.dtype()));
+  return where(condition, a, number("where", b, a.dtype()));
 }
 Tensor where(const Tensor& condition, double a, const Tensor& b) {
-  return where(condition, full({}, a, b.dtype()), b);
+  return where(condition, number("where", a, b.dtype()), b);
 }
 Tensor where(const Tensor& condition, double a, double b, Dtype dtype) {
-  return core::where(condition, full({}, a, dtype), full({}, b, dtype));
+  return core::where(condition, number("where", a, dtype), number("where", b, dtype));
 }
 
 Tensor maximum(const Tensor& a, const Tensor& b) {

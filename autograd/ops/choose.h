@@ -9,7 +9,8 @@ namespace gradus {
 /// a where `condition`, of u8, is not 0, otherwise b; all broadcast, and a number takes the
 /// tensor's dtype.  What is not chosen has gradient 0, even of an upstream NaN.  (That 0 still
 /// meets the derivative of what made it: in where(x > 0, log(x), 0) at x = 0 it becomes 0 / 0, as
-/// in PyTorch.) Throws DtypeError, ShapeError.
+/// in PyTorch.)  Throws DtypeError, ShapeError, and ValueError for a number that the dtype cannot
+/// hold: i64 and u8 take whole numbers of their range.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, double b);
 Tensor where(const Tensor& condition, double a, const Tensor& b);

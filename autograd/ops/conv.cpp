@@ -54,6 +54,9 @@ Tensor conv_weight(const ConvShape& s, const Tensor& x, const Tensor& dy) {
 void check_bias(const char* where, const Tensor& bias, Index out, const Tensor& weight) {
   require<ShapeError>(!bias || bias.shape() == Shape{out}, where, ": bias must be [", out,
                       "] for weight ", weight.shape(), ", got ", bias ? bias.shape() : Shape{});
+  require<DtypeError>(!bias || bias.dtype() == weight.dtype(), where, ": bias must have the dtype ",
+                      weight.dtype(), " of weight, got ", bias ? bias.dtype() : f32,
+                      "; convert one with convert(x, dtype)");
 }
 
 Tensor run_conv(const char* name, const ConvShape& s, const Tensor& x, const Tensor& weight,

@@ -2,6 +2,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/choose.h>
 #include <gradus/autograd/ops/index.h>
+#include <gradus/core/representable.h>
 
 #include <algorithm>
 
@@ -69,6 +70,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
   require<DtypeError>(mask.dtype() == u8, "masked_fill: mask must be u8, got ", mask.dtype());
   require<ShapeError>(broadcasts_to(mask.shape(), x.shape()), "masked_fill: mask of shape ",
                       mask.shape(), " must broadcast to ", x.shape());
+  require_representable("masked_fill", value, x.dtype());
   return where(mask, value, x);
 }
 

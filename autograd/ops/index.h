@@ -15,7 +15,8 @@ Tensor gather(const Tensor& x, Index dim, const Tensor& indices);
 /// x with each element of `source`, of the indices' shape, added where gather would read.
 Tensor scatter_add(const Tensor& x, Index dim, const Tensor& indices, const Tensor& source);
 
-/// `value` where `mask` (u8, broadcast to x) is not 0, otherwise x.
+/// `value` where `mask` (u8, broadcast to x) is not 0, otherwise x.  Throws ValueError for a value
+/// that x's dtype cannot hold.
 Tensor masked_fill(const Tensor& x, const Tensor& mask, double value);
 /// x where column - row <= diagonal (>= for triu), otherwise 0, in the last two dimensions.
 Tensor tril(const Tensor& x, Index diagonal = 0);

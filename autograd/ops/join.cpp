@@ -1,6 +1,7 @@
 #include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/join.h>
 #include <gradus/autograd/ops/view.h>
+#include <gradus/core/representable.h>
 #include <gradus/core/view.h>
 
 #include <algorithm>
@@ -124,6 +125,7 @@ Tensor pad(const Tensor& x, const std::vector<Padding>& padding, double value) {
     }
     return whole;
   };
+  require_representable("pad", value, x.dtype());
   Tensor y = full(shape, value, x.dtype());
   copy(inside(y, [](const Tensor& t, Index d, Index from,
                     Index to) { return core::slice(t, d, from, to); }),

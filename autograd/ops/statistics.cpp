@@ -59,7 +59,6 @@ Tensor lanes_of(const char* where, const Tensor& x, const std::vector<Index>& di
 // One extreme element over `dims`: core::largest or core::smallest.
 Tensor extreme(const char* where, const Tensor& x, const std::vector<Index>& dims, bool keepdim,
                decltype(core::largest) find) {
-  require_floating(where, x);
   const Shape shape = core::reduced_shape(where, x, dims, keepdim);
   const Shape stretch = core::reduced_shape(where, x, dims, true);
   require(x.numel() > 0 || count(shape) == 0, where, ": there must be an element, got shape ",
@@ -77,7 +76,6 @@ Tensor extreme(const char* where, const Tensor& x, const std::vector<Index>& dim
 
 Extremes along(const char* where, const Tensor& x, Index dim, bool keepdim,
                decltype(core::largest) find) {
-  require_floating(where, x);
   const Tensor places = find(where, x, dim, true).places;
   const int d = wrap_dim(where, dim, x.rank());
   const Tensor values = gather(x, d, places);

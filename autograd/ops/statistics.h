@@ -25,7 +25,7 @@ Tensor prod(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim =
 Tensor logsumexp(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
 
 /// The largest and the smallest element; NaN where there is one.  Where several are equal they
-/// share the gradient evenly.
+/// share the gradient evenly.  Of any dtype.
 Tensor amax(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
 Tensor amin(const Tensor& x, const std::vector<Index>& dims = {}, bool keepdim = false);
 

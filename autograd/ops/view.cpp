@@ -69,19 +69,24 @@ Tensor unsqueeze(const Tensor& x, Index dim) {
                 [from = x.shape()](const Tensor& dy, Grads& dx) { dx[0] = reshape(dy, from); });
 }
 
-Tensor flatten(const Tensor& x, Index first) {
-  const int d = wrap_dim("flatten", first, x.rank());
+Tensor flatten(const Tensor& x, Index start_dim, Index end_dim) {
+  const int start = wrap_dim("flatten", start_dim, x.rank());
+  const int end = wrap_dim("flatten", end_dim, x.rank());
+  require(start <= end, "flatten: start_dim must not be behind end_dim, got ", start_dim, " and ",
+          end_dim, " for a tensor of shape ", x.shape());
   Shape shape;
   Index joined = 1;
-  for (int k = 0; k < x.rank(); ++k) {
-    if (k < d) {
-      shape.push_back(x.shape()[k]);
+  for (int d = 0; d < x.rank(); ++d) {
+    if (d < start || d > end) {
+      shape.push_back(x.shape()[d]);
     } else {
-      joined *= x.shape()[k];
+      joined *= x.shape()[d];
+    }
+    if (d == end) {
+      shape.push_back(joined);
     }
   }
-  shape.push_back(joined);
-  return reshape(x, shape);
+  return reshape(x, x.rank() == 0 ? Shape{1} : shape);
 }
 
 }  // namespace gradus

@@ -15,7 +15,9 @@ Tensor select(const Tensor& x, Index dim, Index index);
 Tensor expand(const Tensor& x, const Shape& shape);
 Tensor squeeze(const Tensor& x, Index dim);
 Tensor unsqueeze(const Tensor& x, Index dim);
-/// Joins the dimensions from `first` on into one: [2, 3, 4] -> [2, 12] for first = 1.
-Tensor flatten(const Tensor& x, Index first = 1);
+/// Joins the dimensions from `start_dim` to `end_dim` into one: [2, 3, 4] -> [24], or [2, 12] for
+/// start_dim = 1; [] -> [1].  Throws IndexError for dimensions that are not there, ValueError
+/// unless they come in order.
+Tensor flatten(const Tensor& x, Index start_dim = 0, Index end_dim = -1);
 
 }  // namespace gradus

@@ -40,7 +40,7 @@ struct Mlp : nn::Module {
 
   Mlp(Index hidden, double p, Rng& rng)
       : fc1(28 * 28, hidden, rng), fc2(hidden, 10, rng), dropout(p, rng) {}
-  Tensor forward(const Tensor& x) override { return fc2(dropout(relu(fc1(flatten(x))))); }
+  Tensor forward(const Tensor& x) override { return fc2(dropout(relu(fc1(flatten(x, 1))))); }
   void fields(nn::Fields& visit) override {
     visit("fc1", fc1);
     visit("fc2", fc2);
@@ -68,7 +68,7 @@ struct LeNet : nn::Module {
   Tensor forward(const Tensor& x) override {
     Tensor h = avg_pool2d(relu(conv1(unsqueeze(x, 1))), 2);  // [batch, 6, 14, 14]
     h = avg_pool2d(relu(conv2(h)), 2);                       // [batch, 16, 5, 5]
-    h = relu(fc1(dropout1(flatten(h))));
+    h = relu(fc1(dropout1(flatten(h, 1))));
     return fc3(dropout3(relu(fc2(dropout2(h)))));
   }
   void fields(nn::Fields& visit) override {
@@ -97,7 +97,7 @@ struct Cnn : nn::Module {
         dropout2(p, rng) {}
   Tensor forward(const Tensor& x) override {
     const Tensor h = relu(conv2(relu(conv1(unsqueeze(x, 1)))));  // [batch, 64, 24, 24]
-    return fc2(dropout2(relu(fc1(dropout1(flatten(max_pool2d(h, 2)))))));
+    return fc2(dropout2(relu(fc1(dropout1(flatten(max_pool2d(h, 2), 1))))));
   }
   void fields(nn::Fields& visit) override {
     visit("conv1", conv1);

@@ -2,9 +2,13 @@
 #include <gradus/autograd/backward.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/statistics.h>
+#include <gradus/autograd/ops/view.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 namespace gradus {
 namespace {
@@ -57,6 +61,22 @@ TEST(Arithmetic, gradient_of_a_divisor_survives_an_extreme_square) {
     (size / b).backward();
     EXPECT_NEAR(b.grad().item() * size, -1, 1e-6);
   }
+}
+
+TEST(Arithmetic, of_whole_numbers_stays_whole_and_wraps_around) {
+  using Whole = std::vector<std::int64_t>;
+  constexpr std::int64_t kLow = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kHigh = std::numeric_limits<std::int64_t>::max();
+  const Tensor x = transpose(from_vector<std::int64_t>({1, kLow, -3, kHigh}, {2, 2}), 0, 1);
+  const auto values = [](const Tensor& y) { return y.to_vector<std::int64_t>(); };
+  EXPECT_EQ(values(-x), (Whole{-1, 3, kLow, -kHigh}));
+  EXPECT_EQ(values(x - 1), (Whole{0, -4, kHigh, kHigh - 1}));
+  EXPECT_EQ(values(1 - x), (Whole{0, 4, kLow + 1, kLow + 2}));
+  EXPECT_EQ(values(x + 1), (Whole{2, -2, kLow + 1, kLow}));
+  EXPECT_EQ(values(2 * x), (Whole{2, -6, 0, -2}));
+  EXPECT_EQ(values(amax(x, {0})), (Whole{1, kHigh}));
+  EXPECT_EQ(values(amin(x, {}, true)), (Whole{kLow}));
+  EXPECT_EQ(amin(from_vector<std::uint8_t>({9, 200}, {2})).item(), 9);
 }
 
 TEST(Arithmetic, the_mean_of_equal_numbers_is_that_number) {

@@ -123,6 +123,19 @@ TEST(Checkpoint, hands_through_inputs_parameters_and_constants) {
   EXPECT_FALSE(c.grad());
 }
 
+TEST(Checkpoint, hands_through_what_it_also_uses_once) {
+  const Tensor x = leaf({0.5, 2});
+  const Tensor w = leaf({3, 4});
+  Tensor used;
+  const auto f = [&](const Tensors& in) {
+    used = in[0] * w;
+    return w;
+  };
+  sum(checkpoint(f, {x})).backward();
+  EXPECT_EQ(numbers(w.grad()), (V{1, 1}));
+  EXPECT_FALSE(x.grad());
+}
+
 TEST(Checkpoint, runs_once_forward_once_a_sweep_and_not_at_all_where_not_wanted) {
   const Tensor x = leaf({3});
   const Tensor z = leaf({1});

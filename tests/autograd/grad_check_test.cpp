@@ -145,6 +145,28 @@ TEST(GradCheck, leaves_values_as_before_and_gradients_cleared) {
   EXPECT_FALSE(x.grad());
 }
 
+TEST(GradCheck, leaves_values_as_before_and_gradients_cleared_when_the_function_throws) {
+  for (const int good_calls : {0, 1, 2, 3}) {
+    const Tensor x = leaf({3});
+    int calls = 0;
+    const auto breaks = [&](const Tensors& in) {
+      require(calls++ < good_calls, "enough");
+      return in[0] * in[0];
+    };
+    EXPECT_THROW(check_gradients(breaks, {x}), ValueError);
+    EXPECT_EQ(x.to_vector<double>(), (std::vector<double>{0.5, 0.75, 1})) << good_calls;
+    EXPECT_FALSE(x.grad()) << good_calls;
+  }
+}
+
+TEST(GradCheck, takes_one_tensor_twice) {
+  const Tensor x = leaf({3});
+  const GradCheckResult result =
+      check_gradients([](const Tensors& in) { return in[0] * in[1] * in[0]; }, {x, x});
+  EXPECT_TRUE(result) << result.report;
+  EXPECT_FALSE(x.grad());
+}
+
 TEST(GradCheck, refuses_f32) {
   expect_error<ValueError>(
       [] {

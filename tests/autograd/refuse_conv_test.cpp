@@ -62,7 +62,7 @@ TEST(Refuse, convolutions_of_shapes_that_do_not_fit) {
       "conv2d: operands must have one dtype, got f32 and f64; convert one "
       "with convert(x, dtype)");
   expect_error<DtypeError>([&] { conv2d(kImages, kWeight, zeros({6}, f64)); },
-                           "conv2d: operands must have one dtype, got f32 and f64; convert one "
+                           "conv2d: bias must have the dtype f32 of weight, got f64; convert one "
                            "with convert(x, dtype)");
   expect_error<DtypeError>(
       [&] {

@@ -1,8 +1,12 @@
 // What reads by index, joins and statistics refuse, and the exact words.
+#include <gradus/autograd/ops/choose.h>
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/join.h>
 #include <gradus/autograd/ops/statistics.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
 
 #include "support/naive.h"
 
@@ -82,6 +86,28 @@ TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
                            "indices of shape [0]");
 }
 
+TEST(RefuseIndex, numbers_that_an_integer_dtype_cannot_hold) {
+  const Tensor mask = zeros({2}, u8);
+  const Tensor whole = zeros({2}, i64);
+  const auto message = [](const char* where, const char* dtype, const char* got) {
+    return std::string(where) + ": value must be a whole number that " + dtype + " can hold, got " +
+           got;
+  };
+  expect_error<ValueError>([&] { masked_fill(whole, mask, -INFINITY); },
+                           message("masked_fill", "i64", "-inf"));
+  expect_error<ValueError>([&] { masked_fill(zeros({2}, u8), mask, 256); },
+                           message("masked_fill", "u8", "256"));
+  expect_error<ValueError>([&] { where(mask, whole, 0.5); }, message("where", "i64", "0.5"));
+  expect_error<ValueError>([&] { where(mask, NAN, whole); }, message("where", "i64", "nan"));
+  expect_error<ValueError>([&] { where(mask, 1, -1, u8); }, message("where", "u8", "-1"));
+  expect_error<ValueError>([&] { full({2}, 0x1p63, i64); },
+                           message("full", "i64", "9223372036854775808"));
+  expect_error<ValueError>([&] { fill(whole, 1.5); }, message("fill", "i64", "1.5"));
+  expect_error<ValueError>([&] { pad(whole, {{1, 1}}, 1e300); }, message("pad", "i64", "1e+300"));
+  EXPECT_EQ(full({1}, -0x1p63, i64).to_vector<std::int64_t>()[0], INT64_MIN);
+  EXPECT_EQ(where(ones({1}, u8), 255, 0, u8).to_vector<std::uint8_t>()[0], 255);
+}
+
 TEST(RefuseIndex, masks_triangles_and_turns_that_do_not_fit) {
   expect_error<DtypeError>([] { masked_fill(x({2}), zeros({2}), 0); },
                            "masked_fill: mask must be u8, got f32");
@@ -131,6 +157,11 @@ TEST(RefuseJoin, parts_that_do_not_fit) {
       },
       "stack: parts must have one dtype, got f32 and f64");
   expect_error<ValueError>([] { stack({}); }, "stack: there must be at least one tensor, got none");
+  expect_error<ShapeError>(
+      [] {
+        split(x({4}), {2});  // a list of one
+      },
+      "split: sizes must add up to that of dimension 0 of [4], got [2]");
   expect_error<ValueError>([] { split(x({4}), 0); },
                            "split: size must be at least 1, got 0 for a tensor of shape [4]");
   expect_error<ShapeError>(

@@ -91,6 +91,7 @@ TEST(ToDot, names_modules_where_they_were_noted) {
   Rng rng(1);
   nn::Sequential net(nn::Linear(2, 3, rng), nn::Linear(3, 1, rng));
   const Parameters parameters = net.parameters();
+  net.name_modules();
   const KeepValues keep;
   const std::string text = to_dot(mean(net(ones({1, 2}))), parameters);
   const Picture picture(text);

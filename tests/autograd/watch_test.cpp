@@ -51,6 +51,7 @@ Net net_that_takes_logarithms_of_zero() {
   for (const Parameter& p : net.parameters()) {
     fill(p.tensor, 0);
   }
+  net.name_modules();
   return net;
 }
 
@@ -182,7 +183,7 @@ TEST(DetectAnomaly, names_the_module_of_a_derivative) {
     void fields(nn::Fields& visit) override { visit("root", root); }
   };
   Outer outer;
-  outer.parameters();  // tells modules their names
+  outer.name_modules();
   const Tensor x = zeros({1}).set_requires_grad();
   const DetectAnomaly detect;
   const Tensor y = outer(x);

@@ -75,10 +75,13 @@ TEST(Fill, writes_views_and_leaves_the_rest) {
   EXPECT_EQ(x.to_vector(), (std::vector<float>{0, 0, 0, 7, 7, 7, 0, 0, 0, 7, 7, 7}));
   fill(zeros({0, 3}), 1);
   const Tensor bytes = zeros({3}, u8);
-  fill(bytes, 300);
+  fill(bytes, 255);
   EXPECT_EQ(bytes.to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{255, 255, 255}));
-  fill(bytes, kNan);
-  EXPECT_EQ(bytes.to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{0, 0, 0}));
+  expect_error<ValueError>([&] { fill(bytes, 300); },
+                           "fill: value must be a whole number that u8 can hold, got 300");
+  expect_error<ValueError>([&] { fill(bytes, kNan); },
+                           "fill: value must be a whole number that u8 can hold, got nan");
+  EXPECT_EQ(bytes.to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{255, 255, 255}));
 }
 
 TEST(Copy, broadcasts_and_converts_what_it_takes) {

@@ -46,7 +46,7 @@ TEST(Init, fans_count_the_inputs_and_outputs_of_one_unit) {
   EXPECT_EQ(nn::fans(zeros({8, 3, 5, 2})).in, 30);
   EXPECT_EQ(nn::fans(zeros({8, 3, 5, 2})).out, 80);
   expect_error<ShapeError>([] { nn::fans(zeros({3})); },
-                           "init: weight must be [out, in, ...], got [3]");
+                           "fans: weight must be [out, in, ...], got [3]");
 }
 
 TEST(Init, xavier_uniform_has_variance_2_over_both_fans) {

@@ -63,6 +63,22 @@ TEST(Losses, by_hand) {
             (Floats{1, 0}));
 }
 
+TEST(KlDivergence, is_zero_for_a_target_of_zero_alone) {
+  Tensor x = tensor({-INFINITY, -1, -1}).set_requires_grad();
+  Tensor y = tensor({0, -0.5, NAN}).set_requires_grad();
+  const Tensor losses = nn::kl_divergence(x, y, {.reduction = Reduction::none});
+  sum(losses).backward();
+  EXPECT_EQ(losses.to_vector()[0], 0);
+  EXPECT_EQ(x.grad().to_vector()[0], 0);
+  EXPECT_EQ(y.grad().to_vector()[0], 0);
+  EXPECT_EQ(x.grad().to_vector()[1], 0.5);
+  EXPECT_TRUE(std::isnan(x.grad().to_vector()[2]));
+  for (const std::size_t i : {1, 2}) {
+    EXPECT_TRUE(std::isnan(losses.to_vector()[i])) << i;
+    EXPECT_TRUE(std::isnan(y.grad().to_vector()[i])) << i;
+  }
+}
+
 TEST(CrossEntropy, of_ignored_rows_is_zero_and_without_a_gradient) {
   Tensor x = tensor({{1, 2}, {INFINITY, -INFINITY}}).set_requires_grad();
   const Tensor loss = nn::cross_entropy(x, labels({0, -100}), {.reduction = Reduction::none});

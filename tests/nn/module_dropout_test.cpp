@@ -3,6 +3,8 @@
 #include <gradus/nn/dropout.h>
 #include <gtest/gtest.h>
 
+#include "support/naive.h"
+
 namespace gradus {
 namespace {
 
@@ -24,6 +26,17 @@ TEST(ThreadsDropout, draws_a_number_an_element_in_order_on_any_number_of_threads
     }
   }
   set_num_threads(before);
+}
+
+TEST(Dropout, draws_nothing_for_what_it_refuses) {
+  Rng rng(7);
+  Rng same(7);
+  nn::Dropout drop(0.5, rng);
+  nn::Dropout other(0.5, same);
+  test::expect_error<DtypeError>(
+      [&] { drop(ones({5}, i64)); },
+      "Dropout: dtype must be f32 or f64, got i64; convert it with convert(x, f32)");
+  EXPECT_EQ(drop(ones({64})).to_vector(), other(ones({64})).to_vector());
 }
 
 TEST(RandomBits, are_the_numbers_of_a_generator_from_any_place) {

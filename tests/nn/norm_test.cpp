@@ -5,6 +5,7 @@
 #include <gradus/core/view.h>
 #include <gradus/nn/batch_norm.h>
 #include <gradus/nn/group_norm.h>
+#include <gradus/nn/layer_norm.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -49,6 +50,21 @@ const test::NamedOps kOps = {
        return with(layer, x);
      }},
     {"group_norm", [](const Tensors& x) { return with(nn::GroupNorm(2, 4), x); }},
+    {"layer_norm_of_two_dimensions",
+     [](const Tensors& x) {
+       return with(nn::LayerNorm(Shape{3, 2}), x);
+     }},
+    {"layer_norm_without_bias",
+     [](const Tensors& x) {
+       nn::LayerNorm layer(4, {.bias = false});
+       layer.weight = x[1];
+       return layer(x[0]);
+     }},
+    {"layer_norm_alone",
+     [](const Tensors& x) {
+       return nn::LayerNorm(Shape{3, 2}, {.affine = false})(x[0]);
+     }},
+    {"group_norm_alone", [](const Tensors& x) { return nn::GroupNorm(2, 4, 1e-5, false)(x[0]); }},
     {"rms_norm", [](const Tensors& x) {
        nn::RMSNorm layer(5, 1e-5);
        layer.weight = x[1];
@@ -77,6 +93,32 @@ TEST(BatchNorm, without_momentum_takes_the_plain_mean) {
   }
   EXPECT_NEAR(layer.running_mean.item(), 3, 1e-6);
   EXPECT_NEAR(layer.running_var.item(), 2, 1e-6);
+}
+
+TEST(BatchNorm, that_refuses_a_batch_keeps_its_running_statistics) {
+  nn::BatchNorm1d layer(2);
+  const auto expect_untouched = [&] {
+    EXPECT_EQ(layer.running_mean.to_vector(), (Floats{0, 0}));
+    EXPECT_EQ(layer.running_var.to_vector(), (Floats{1, 1}));
+    EXPECT_EQ(layer.num_batches_tracked.item(), 0);
+  };
+  const Tensor x = tensor({{1, 2}, {3, 5}});
+  expect_error<DtypeError>([&] { layer(convert(x, f64)); },
+                           "BatchNorm1d: x must have the dtype f32 of weight, got f64; convert one "
+                           "with convert(x, dtype)");
+  expect_untouched();
+  expect_error<DtypeError>(
+      [&] { layer(convert(x, i64)); },
+      "BatchNorm1d: x must be f32 or f64, got i64; convert it with convert(x, f32)");
+  expect_untouched();
+  layer.bias = zeros({2}, f64);
+  expect_error<DtypeError>([&] { layer(x); },
+                           "BatchNorm1d: bias must have the dtype f32 of weight, got f64; convert "
+                           "one with convert(x, dtype)");
+  expect_untouched();
+  layer.bias = zeros({3});
+  EXPECT_THROW(layer(x), ShapeError);
+  expect_untouched();
 }
 
 TEST(BatchNorm, in_evaluation_uses_and_keeps_the_running_statistics) {
@@ -129,7 +171,7 @@ TEST(Norms, refuse_what_does_not_fit) {
       [] {
         nn::GroupNorm(1, 3)(zeros({2, 4}));
       },
-      "GroupNorm: x must be [batch, channels, ...] for weight [3], got [2, 4]");
+      "GroupNorm: x must be [batch, channels, ...] with 3 channels, got [2, 4]");
   expect_error<ValueError>(
       [] { nn::RMSNorm(0); },
       "RMSNorm: n must be at least 1 and eps positive, got 0 and 1.1920928955078125e-07");
@@ -137,7 +179,7 @@ TEST(Norms, refuse_what_does_not_fit) {
       [] {
         nn::RMSNorm(3)(zeros({2, 4}));
       },
-      "RMSNorm: x must be [..., n] for weight [3], got [2, 4]");
+      "RMSNorm: x must be [..., n] with n = 3, got [2, 4]");
 }
 
 }  // namespace

@@ -39,8 +39,23 @@ TEST(Residual, stands_in_a_sequential_and_takes_one) {
   nn::Residual block(std::move(inner));
   nn::Sequential net(std::move(block), nn::Identity());
   EXPECT_EQ(names(net.parameters()),
-            (std::vector<std::string>{"0.0.weight", "0.0.bias", "0.1.weight", "0.1.bias"}));
+            (std::vector<std::string>{"0.0.0.weight", "0.0.0.bias", "0.0.1.weight", "0.0.1.bias"}));
   EXPECT_EQ(net(ones({2, 3})).shape(), (Shape{2, 3}));
+  nn::Residual outer(nn::Residual(nn::Linear(3, 3, rng)), nn::ReLU());
+  EXPECT_EQ(names(outer.parameters()), (std::vector<std::string>{"0.0.weight", "0.0.bias"}));
+  EXPECT_EQ(outer(ones({2, 3})).shape(), (Shape{2, 3}));
+}
+
+TEST(Sequential, nests) {
+  Rng rng(1);
+  nn::Sequential first(nn::Sequential(nn::Linear(3, 2, rng)), nn::ReLU());
+  EXPECT_EQ(names(first.parameters()), (std::vector<std::string>{"0.0.weight", "0.0.bias"}));
+  nn::Sequential alone;
+  alone.add(nn::Sequential(nn::Linear(3, 2, rng)));
+  EXPECT_EQ(names(alone.parameters()), (std::vector<std::string>{"0.0.weight", "0.0.bias"}));
+  const nn::Sequential moved(std::move(alone));
+  EXPECT_EQ(moved.size(), 1U);
+  EXPECT_EQ(first(ones({2, 3})).shape(), (Shape{2, 2}));
 }
 
 TEST(Residual, refuses_layers_that_change_the_shape) {

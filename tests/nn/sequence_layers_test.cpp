@@ -173,6 +173,32 @@ TEST(Recurrent, steps_by_hand_agree_with_the_formula) {
   EXPECT_NEAR(y[1], std::tanh(-2 + std::tanh(1.0)), 1e-6);
 }
 
+TEST(Recurrent, drops_between_its_layers_in_training_alone) {
+  const auto make = [](double dropout) {
+    Rng rng(1);
+    return nn::GRU(2, 3, rng, {.layers = 2, .dropout = dropout});
+  };
+  Rng rng(2);
+  const Tensor x = randn({2, 4, 2}, rng);
+  nn::GRU plain = make(0);
+  nn::GRU half = make(0.5);
+  const std::vector<float> y = plain(x).to_vector();
+  EXPECT_NE(half(x).to_vector(), y);
+  half.eval();
+  EXPECT_EQ(half(x).to_vector(), y);
+
+  nn::GRU all = make(1);  // the second layer sees zeros
+  nn::GRU second(3, 3, rng);
+  const Parameters from = all.parameters();
+  const Parameters to = second.parameters();
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    const NoGrad in_place;
+    copy(to[i].tensor, from[to.size() + i].tensor);
+  }
+  EXPECT_EQ(all(x).to_vector(), second(zeros({2, 4, 3})).to_vector());
+  EXPECT_EQ(from.size(), 8U);
+}
+
 TEST(Embedding, refuses_indices_outside_its_table) {
   Rng rng(1);
   nn::Embedding layer(3, 2, rng);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records PyTorch's batch and group normalisation.
+"""Records PyTorch's batch, group and layer normalisation.
 
     /usr/bin/python3 record_torch_norms.py            writes ops_norms.txt beside this file
 
@@ -38,6 +38,11 @@ OPS = [
     ("batch_norm_evaluated", evaluated, [(2, 3, 2), (3,), (3,)], False),
     ("group_norm", lambda x, w, b: F.group_norm(x, 2, w, b), [(2, 4, 3), (4,), (4,)], False),
     ("rms_norm", rms, [(2, 5), (5,)], False),
+    ("layer_norm_of_two_dimensions", lambda x, w, b: F.layer_norm(x, (3, 2), w, b),
+     [(2, 3, 2), (3, 2), (3, 2)], False),
+    ("layer_norm_without_bias", lambda x, w: F.layer_norm(x, (4,), w), [(3, 4), (4,)], False),
+    ("layer_norm_alone", lambda x: F.layer_norm(x, (3, 2)), [(2, 3, 2)], False),
+    ("group_norm_alone", lambda x: F.group_norm(x, 2), [(2, 4, 3)], False),
 ]
 
 write(__file__, "ops_norms.txt", lambda out: record_ops(out, OPS, seed=31))

@@ -47,7 +47,7 @@ inline Tensor laid_out(const Tensor& x, Layout layout) {
     if (x.rank() == 0) {
       twice.push_back(3);
     }
-    y = full(twice, 777, x.dtype());
+    y = full(twice, 77, x.dtype());
     for (int d = 0; d < x.rank(); ++d) {
       y = core::slice(y, d, 1, twice[d], 2);
     }

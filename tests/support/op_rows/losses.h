@@ -38,6 +38,8 @@ inline std::vector<OpRow> loss_rows() {
   using nn::Reduction;
   const ShapeLists scores = {{{3}},    {{1, 3}},    {{4, 2}}, {{2, 3, 2}}, {{2, 2, 1, 3}},
                              {{3, 1}}, {{1, 4, 2}}, {{2, 3}}, {{5, 2}},    {{1, 2, 2}}};
+  ShapeLists scores_or_none = scores;
+  scores_or_none.insert(scores_or_none.end(), {{{0, 3}}, {{2, 3, 0}}});
   const ShapeLists score_pairs = {{{3}, {3}},       {{2, 3}, {2, 3}},       {{1, 2}, {1, 2}},
                                   {{3, 2}, {3, 2}}, {{2, 3, 2}, {2, 3, 2}}, {{4, 1}, {4, 1}}};
   return {
@@ -75,7 +77,7 @@ inline std::vector<OpRow> loss_rows() {
                [](const Tensor& x, const Tensor& y) {
                  return nn::kl_divergence(x, y, {.log_target = true, .reduction = Reduction::none});
                }),
-      on_shapes("cross_entropy_rows", scores,
+      on_shapes("cross_entropy_rows", scores_or_none,
                 [](const Tensor& x) {
                   return nn::cross_entropy(x, labels_of(x), {.reduction = Reduction::none});
                 }),
@@ -84,7 +86,7 @@ inline std::vector<OpRow> loss_rows() {
                   return nn::cross_entropy(x, labels_of(x),
                                            {.weight = weights_of(x), .label_smoothing = 0.2});
                 }),
-      on_shapes("cross_entropy_ignoring", scores,
+      on_shapes("cross_entropy_ignoring", scores_or_none,
                 [](const Tensor& x) {
                   return nn::cross_entropy(x, labels_of(x, true),
                                            {.label_smoothing = 0.1, .reduction = Reduction::sum});
@@ -94,6 +96,14 @@ inline std::vector<OpRow> loss_rows() {
          return nn::cross_entropy(x[0], x[1], {.weight = weights_of(x[0]), .label_smoothing = 0.1});
        },
        score_pairs},
+      {"cross_entropy_of_probabilities_summed",
+       [](const Tensors& x) {
+         return nn::cross_entropy(x[0], x[1], {.reduction = Reduction::sum});
+       },
+       {{{0, 3}, {0, 3}}, {{2, 3, 0}, {2, 3, 0}}, {{2, 3}, {2, 3}}, {{1, 2, 2}, {1, 2, 2}}}},
+      on_shapes(
+          "nll_rows", scores_or_none,
+          [](const Tensor& x) { return nn::nll(x, labels_of(x), {.reduction = Reduction::none}); }),
       on_shapes("nll", scores, [](const Tensor& x) {
         return nn::nll(x, labels_of(x), {.weight = weights_of(x)});
       })};

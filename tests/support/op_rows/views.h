@@ -45,8 +45,9 @@ inline std::vector<OpRow> view_rows() {
           {{{1}}, {{1, 3}}, {{1, 1}}, {{1, 0}}, {{1, 2, 2}}, {{1, 4}}, {{1, 1, 5}}, {{1, 3, 1}}},
           [](const Tensor& x) { return squeeze(x, 0); }),
       on_shapes("unsqueeze", kUnary, [](const Tensor& x) { return unsqueeze(x, 0); }),
-      on_shapes("flatten", kDeep, [](const Tensor& x) { return flatten(x); }),
-      on_shapes("flatten_all", kUnary, [](const Tensor& x) { return flatten(x, 0); })};
+      on_shapes("flatten", kUnary, [](const Tensor& x) { return flatten(x); }),
+      on_shapes("flatten_from_1", kDeep, [](const Tensor& x) { return flatten(x, 1); }),
+      on_shapes("flatten_the_first", kDeep, [](const Tensor& x) { return flatten(x, 0, -2); })};
 }
 
 }  // namespace gradus::test
