@@ -134,7 +134,8 @@ TEST(CrossEntropy, refuses_what_does_not_fit) {
       [] {
         nn::cross_entropy(zeros({2, 3}), zeros({2, 3}, f64));
       },
-      "cross_entropy: probabilities must have the dtype f32 of the logits, got f64");
+      "cross_entropy: probabilities must have the dtype f32 of logits, got f64; convert one with "
+      "convert(x, dtype)");
   expect_error<ShapeError>([] { nn::nll(zeros({}), zeros({}, i64)); },
                            "nll: scores must be [batch, classes, ...], got []");
 }

@@ -95,7 +95,7 @@ const std::vector<Refusal> kRefusals = {
      "nll: class indices must be [2] for scores [2, 3], got [3]"},
     {"nll", [] { nn::nll(x(2, 3), x(2)); }, "nll: class indices must be i64, got f32"},
     {"nll", [] { nn::nll(whole(2, 3), whole(2)); },
-     "nll: scores must be f32 or f64, got i64; convert it with convert(x, f32)"},
+     "nll: dtype must be f32 or f64, got i64; convert it with convert(x, f32)"},
     {"nll", [] { nn::nll(x(2, 3), whole(2), {.weight = x(2)}); },
      "nll: weight must be [classes] for scores [2, 3], got [2]"},
     {"accuracy", [] { nn::accuracy(x(2, 3), whole(3)); },
