@@ -15,7 +15,7 @@ endfunction()
 # Where nothing is sanitized, formulas still meet every instruction set, which -O0 would leave out.
 function(gradus_compile_quickly target)
   if(GRADUS_SANITIZE)
-    target_compile_options(${target} PRIVATE -O0)
+    target_compile_options(${target} PRIVATE -O0 -g0)
   else()
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()

@@ -1,8 +1,8 @@
 #pragma once
-// Which vector instructions element loops and products use: the widest that this processor has.  The
+// Which vector instructions element loops and products use: the widest that this processor has. The
 // choice never changes a result of an element loop, only its speed (see core/pack.h).  Products of
-// matrices and convolutions are the same bits with all sets that fuse multiply-adds (see core/tile.h);
-// with `base` on x86 they are BLAS's.
+// matrices and convolutions are the same bits with all sets that fuse multiply-adds (see
+// core/tile.h); with `base` on x86 they are BLAS's.
 
 namespace gradus {
 

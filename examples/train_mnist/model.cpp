@@ -3,11 +3,16 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/view.h>
+#include <gradus/nn/activation.h>
+#include <gradus/nn/batch_norm.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/dropout.h>
 #include <gradus/nn/linear.h>
+#include <gradus/nn/pool.h>
+#include <gradus/nn/sequential.h>
 
 #include <optional>
+#include <utility>
 
 namespace train_mnist {
 
@@ -109,6 +114,32 @@ struct Cnn : nn::Module {
   }
 };
 
+/// Pairs of small convolutions with batch norms. Simonyan, Zisserman: Very deep convolutional
+/// networks for large-scale image recognition. ICLR 2015; Ioffe, Szegedy: Batch normalization. ICML
+/// 2015.
+struct Vgg : nn::Module {
+  nn::Sequential features, classifier;
+
+  Vgg(double p, Rng& rng) {
+    for (const auto& [in, out] : {std::pair{1, 32}, {32, 32}, {32, 64}, {64, 64}}) {
+      features.add(nn::Conv2d(in, out, 3, {.padding = 1}, rng, false))
+          .add(nn::BatchNorm2d(out))
+          .add(nn::ReLU());
+      if (in == 32 && out == 32) {
+        features.add(nn::MaxPool2d(2));
+      }
+    }
+    features.add(nn::MaxPool2d(2)).add(nn::Flatten());  // [batch, 64, 7, 7]
+    classifier.add(MaybeDropout(p, rng)).add(nn::Linear(64 * 7 * 7, 128, rng)).add(nn::ReLU());
+    classifier.add(MaybeDropout(p, rng)).add(nn::Linear(128, 10, rng));
+  }
+  Tensor forward(const Tensor& x) override { return classifier(features(unsqueeze(x, 1))); }
+  void fields(nn::Fields& visit) override {
+    visit("features", features);
+    visit("classifier", classifier);
+  }
+};
+
 std::string layers_of(const Options& options) {
   if (options.model == "cnn") {
     return "conv3x3(32)-conv3x3(64)-maxpool-128-10";
@@ -116,14 +147,17 @@ std::string layers_of(const Options& options) {
   if (options.model == "lenet") {
     return "conv5x5(6)-avgpool-conv5x5(16)-avgpool-120-84-10";
   }
+  if (options.model == "vgg") {
+    return "2 conv3x3(32)-maxpool-2 conv3x3(64)-maxpool-128-10 with batch norms";
+  }
   return join({"784-", options.hidden, "-10"});
 }
 
 }  // namespace
 
-std::vector<std::string> model_names() { return {"mlp", "lenet", "cnn"}; }
+std::vector<std::string> model_names() { return {"mlp", "lenet", "cnn", "vgg"}; }
 
-Index usual_epochs(const std::string& model) { return model == "cnn" ? 3 : 5; }
+Index usual_epochs(const std::string& model) { return model == "cnn" || model == "vgg" ? 3 : 5; }
 
 std::unique_ptr<nn::Module> make_model(const Options& options, Rng& rng) {
   if (options.model == "cnn") {
@@ -132,13 +166,17 @@ std::unique_ptr<nn::Module> make_model(const Options& options, Rng& rng) {
   if (options.model == "lenet") {
     return std::make_unique<LeNet>(options.dropout, rng);
   }
-  require(options.model == "mlp", "make_model: model must be mlp, lenet or cnn, got '",
+  if (options.model == "vgg") {
+    return std::make_unique<Vgg>(options.dropout, rng);
+  }
+  require(options.model == "mlp", "make_model: model must be mlp, lenet, cnn or vgg, got '",
           options.model, "'");
   return std::make_unique<Mlp>(options.hidden, options.dropout, rng);
 }
 
 std::string describe(const Options& options, nn::Module& model) {
-  std::string text = join({options.model, " ", layers_of(options), " with ReLU"});
+  std::string text = join({options.model, " ", layers_of(options),
+                           options.model == "vgg" ? " and ReLU" : " with ReLU"});
   if (options.dropout > 0) {
     text += join({" and dropout ", options.dropout});
   }

@@ -69,7 +69,7 @@ void add_flags(Flags& flags) {
   flags.add("--data", "DIR", "folder of MNIST (default: $GRADUS_DATA/mnist)");
   flags.add("--train-size", "N", "train on the first N images (default: all)");
   flags.add("--validation", "N", "test on the last N training images instead");
-  flags.add("--model", "NAME", "mlp (default), lenet or cnn; the list is below");
+  flags.add("--model", "NAME", "mlp (default), lenet, cnn or vgg; the list is below");
   flags.add("--hidden", "N", "hidden units of the mlp (default: 128)");
   flags.add("--dropout", "P", "in front of fully connected layers (default: 0)");
   flags.add("--augment", "NAME", "none (default), shift, or distort (also bent)");
@@ -77,7 +77,7 @@ void add_flags(Flags& flags) {
   flags.add("--lr", "X", "learning rate (default: the optimizer's)");
   flags.add("--lr-schedule", "NAME", "linear: falling to 0 (default), or constant");
   flags.add("--opt", "KEY=VALUE", "an option of the optimizer, such as momentum=0.5");
-  flags.add("--epochs", "N", "passes over the images (default: 5; cnn: 3)");
+  flags.add("--epochs", "N", "passes over the images (default: 5; cnn, vgg: 3)");
   flags.add("--batch-size", "N", "images in a step (default: 64; rprop: 256)");
   flags.add("--explain", "WHAT", "print a step's every line, such as fc1.weight[0,5]@3");
   flags.add("--seed", "N", "of all random numbers (default: 1)");
@@ -88,7 +88,8 @@ constexpr const char* kModelList =
     "Models, with ReLU:\n"
     "  mlp    784-hidden-10\n"
     "  lenet  conv5x5(6)-avgpool-conv5x5(16)-avgpool-120-84-10\n"
-    "  cnn    conv3x3(32)-conv3x3(64)-maxpool-128-10\n";
+    "  cnn    conv3x3(32)-conv3x3(64)-maxpool-128-10\n"
+    "  vgg    2 conv3x3(32)-maxpool-2 conv3x3(64)-maxpool-128-10, batch norms\n";
 
 /// The names of all optimizers, in lines of at most 78 columns.
 std::string rule_list() {

@@ -60,7 +60,7 @@ const Wrong kWrong[] = {
     {{"--threads", "1000000000"}, kThreads + "1000000000'"},
     {{"--seed", "-1"}, "--seed must be a whole number from 0 to 18446744073709551615, got '-1'"},
     {{"--dataset", "cifar"}, "--dataset must be mnist or digits, got 'cifar'"},
-    {{"--model", "resnet"}, "--model must be mlp, lenet or cnn, got 'resnet'"},
+    {{"--model", "resnet"}, "--model must be mlp, lenet, cnn or vgg, got 'resnet'"},
     {{"--dropout", "1"}, "--dropout must be a number from 0 to below 1, got '1'"},
     {{"--dropout", "-0.5"}, "--dropout must be a number from 0 to below 1, got '-0.5'"},
     {{"--augment", "flip"}, "--augment must be none, shift or distort, got 'flip'"},

@@ -65,6 +65,8 @@ TEST(Models, have_the_layers_that_their_papers_count) {
   EXPECT_EQ(parameters("mlp"), 784 * 128 + 128 + 128 * 10 + 10);
   EXPECT_EQ(parameters("lenet"), 61'706);
   EXPECT_EQ(parameters("cnn"), 320 + 18'496 + 9216 * 128 + 128 + 1290);
+  EXPECT_EQ(parameters("vgg"), 9 * (32 + 32 * 32 + 32 * 64 + 64 * 64) + 2 * (32 + 32 + 64 + 64) +
+                                   3136 * 128 + 128 + 1290);
 }
 
 TEST(Models, of_every_kind_take_images_and_learn_with_dropout_and_distortions) {
