@@ -62,6 +62,9 @@ TEST(CustomFunctionText, checks_its_function_and_finds_the_causes) {
 }
 
 TEST(MnistCnnText, trains_on_built_in_digits_where_there_is_no_mnist) {
+  if (kAddressSanitizer || kThreadSanitizer) {
+    GTEST_SKIP() << "a minute of training in operations that other tests run, too";
+  }
   const Outcome outcome = run_text("mnist_cnn", {});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   std::smatch match;
@@ -79,6 +82,9 @@ TEST(MnistCnnText, trains_on_built_in_digits_where_there_is_no_mnist) {
 }
 
 TEST(CharLmText, learns_made_up_sentences_where_there_is_no_text_and_writes_some) {
+  if (kAddressSanitizer || kThreadSanitizer) {
+    GTEST_SKIP() << "a minute of training in operations that other tests run, too";
+  }
   const Outcome outcome = run_text("char_lm", {"/nowhere", "50"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   std::smatch match;
@@ -126,6 +132,9 @@ TEST(RecommenderText, predicts_nearly_as_well_as_the_noise_allows) {
 }
 
 TEST(DnaText, convolutions_see_what_counted_words_do_not) {
+  if (kAddressSanitizer || kThreadSanitizer) {
+    GTEST_SKIP() << "a minute of training in operations that other tests run, too";
+  }
   const Outcome outcome = run_text("dna", {});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   std::smatch match;

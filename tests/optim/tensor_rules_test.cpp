@@ -75,6 +75,9 @@ void reference(const R& rule, const Indices& shape, Reals& p, const Reals& g, Re
 // in all, and with them the rounding of x, 1.1e-16 of its norm 1: its o is right within about
 // 5e-14.
 TEST(TensorRules, agree_with_long_double_over_1000_steps) {
+  if (test::kAddressSanitizer) {
+    GTEST_SKIP() << "a minute of arithmetic that other tests run, too";
+  }
   for_each_case([](const auto& rule, const Indices& shape) {
     std::mt19937 engine(1);
     const Index n = test::product(shape);
