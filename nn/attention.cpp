@@ -11,10 +11,24 @@
 
 namespace gradus::nn {
 
+namespace {
+
+// Before the first child is made, which would speak in its own name.
+Index checked_embed(Index embed, Index heads, double dropout) {
+  require(embed >= 1 && heads >= 1 && embed % heads == 0,
+          "MultiheadAttention: heads must divide embed, got ", heads, " and ", embed);
+  require(dropout >= 0 && dropout <= 1, "MultiheadAttention: dropout must be from 0 to 1, got ",
+          dropout);
+  return embed;
+}
+
+}  // namespace
+
 MultiheadAttention::MultiheadAttention(Index embed, Index heads, Rng& rng, double dropout)
-    : out_proj(embed, embed, rng), embed_(embed), heads_(heads), dropout_(dropout, rng) {
-  require(heads >= 1 && embed % heads == 0, "MultiheadAttention: heads must divide embed, got ",
-          heads, " and ", embed);
+    : out_proj(checked_embed(embed, heads, dropout), embed, rng),
+      embed_(embed),
+      heads_(heads),
+      dropout_(dropout, rng) {
   in_proj_weight = empty({3 * embed, embed});
   xavier_uniform(in_proj_weight, rng);
   in_proj_weight.set_requires_grad();

@@ -5,9 +5,24 @@
 
 namespace gradus::nn {
 
+namespace {
+
+// Before the first child is made, which would speak in its own name.
+Index checked_embed(Index embed, Index heads, const TransformerOptions& o) {
+  require(embed >= 1 && heads >= 1 && embed % heads == 0,
+          "TransformerEncoderLayer: heads must divide embed, got ", heads, " and ", embed);
+  require(o.feedforward >= 1, "TransformerEncoderLayer: feedforward must be at least 1, got ",
+          o.feedforward);
+  require(o.dropout >= 0 && o.dropout <= 1,
+          "TransformerEncoderLayer: dropout must be from 0 to 1, got ", o.dropout);
+  return embed;
+}
+
+}  // namespace
+
 TransformerEncoderLayer::TransformerEncoderLayer(Index embed, Index heads, Rng& rng,
                                                  const TransformerOptions& options)
-    : self_attn(embed, heads, rng, options.dropout),
+    : self_attn(checked_embed(embed, heads, options), heads, rng, options.dropout),
       linear1(embed, options.feedforward, rng),
       linear2(options.feedforward, embed, rng),
       norm1(embed, options.eps),
@@ -39,6 +54,10 @@ Tensor TransformerEncoderLayer::operator()(const Tensor& x, const AttentionMasks
 }
 
 Tensor TransformerEncoderLayer::forward(const Tensor& x, const AttentionMasks& masks) {
+  const Index embed = linear2.weight.size(0);
+  require<ShapeError>(x.rank() == 3 && x.size(2) == embed,
+                      "TransformerEncoderLayer: x must be [batch, length, embed] for embed = ",
+                      embed, ", got ", x.shape());
   if (norm_first_) {
     const Tensor y = x + dropout1_(self_attn(norm1(x), masks));
     return y + feed(norm2(y));

@@ -1,15 +1,19 @@
 // What layers and initial values refuse, each text in full.
 #include <gradus/nn/activation.h>
+#include <gradus/nn/attention.h>
 #include <gradus/nn/batch_norm.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/dropout.h>
+#include <gradus/nn/embedding.h>
 #include <gradus/nn/group_norm.h>
 #include <gradus/nn/init.h>
 #include <gradus/nn/layer_norm.h>
 #include <gradus/nn/linear.h>
+#include <gradus/nn/pool.h>
 #include <gradus/nn/recurrent.h>
 #include <gradus/nn/residual.h>
 #include <gradus/nn/sequential.h>
+#include <gradus/nn/transformer.h>
 #include <gtest/gtest.h>
 
 #include "support/refusals.h"
@@ -174,6 +178,34 @@ const std::vector<Refusal> kRefusals = {
      "flatten: dim must be from -1 to 0 for a tensor of rank 1, got 1"},
     {"Flatten", [] { nn::Flatten()(x()); },
      "flatten: dim must be from -1 to 0 for a tensor of rank 0, got 1"},
+    {"MaxPool2d", [] { nn::MaxPool2d(2)(x(2, 3)); },
+     "max_pool2d: x must be [batch, channels, height, width], got [2, 3]"},
+    {"MaxPool2d", [] { nn::MaxPool2d(0)(x(1, 1, 2, 3)); },
+     "max_pool2d: kernel must be from 1 to 2147483647, got [0, 0]"},
+    {"AvgPool2d", [] { nn::AvgPool2d(2)(x(2, 3)); },
+     "avg_pool2d: x must be [batch, channels, height, width], got [2, 3]"},
+    {"AvgPool2d", [] { nn::AvgPool2d(0)(x(1, 1, 2, 3)); },
+     "avg_pool2d: kernel must be from 1 to 2147483647, got [0, 0]"},
+    {"AdaptiveAvgPool2d", [] { nn::AdaptiveAvgPool2d(2)(x(2, 3)); },
+     "adaptive_avg_pool2d: x must be [batch, channels, height, width], got [2, 3]"},
+    {"AdaptiveAvgPool2d", [] { nn::AdaptiveAvgPool2d(0)(x(1, 1, 2, 3)); },
+     "adaptive_avg_pool2d: output must be at least 1, got [0, 0] for x [1, 1, 2, 3]"},
+    {"Embedding", [] { nn::Embedding(0, 3, rng); },
+     "Embedding: n and d must be at least 1, got 0 and 3"},
+    {"Embedding", [] { nn::Embedding(4, 3, rng)(x(2)); },
+     "embedding: indices must be i64, got f32"},
+    {"MultiheadAttention", [] { nn::MultiheadAttention(0, 1, rng); },
+     "MultiheadAttention: heads must divide embed, got 1 and 0"},
+    {"MultiheadAttention", [] { nn::MultiheadAttention(4, 2, rng, 2); },
+     "MultiheadAttention: dropout must be from 0 to 1, got 2"},
+    {"TransformerEncoderLayer", [] { nn::TransformerEncoderLayer(6, 4, rng); },
+     "TransformerEncoderLayer: heads must divide embed, got 4 and 6"},
+    {"TransformerEncoderLayer", [] { nn::TransformerEncoderLayer(4, 2, rng, {.feedforward = 0}); },
+     "TransformerEncoderLayer: feedforward must be at least 1, got 0"},
+    {"TransformerEncoderLayer", [] { nn::TransformerEncoderLayer(4, 2, rng, {.dropout = 2}); },
+     "TransformerEncoderLayer: dropout must be from 0 to 1, got 2"},
+    {"TransformerEncoderLayer", [] { nn::TransformerEncoderLayer(4, 2, rng)(x(1, 2, 5)); },
+     "TransformerEncoderLayer: x must be [batch, length, embed] for embed = 4, got [1, 2, 5]"},
     {"Residual", [] { nn::Residual(nn::Linear(3, 2, rng))(x(2, 3)); },
      "Residual: layers must keep the shape [2, 3], got [2, 2]"},
     {"Residual", [] { nn::Residual(nn::Flatten())(x(2, 3, 4)); },
