@@ -4,7 +4,8 @@
 # and README.md, each between its markers.
 #
 #   --rounds N   turns of each comparison (default 5)
-#   SECTION      machine training scaling products step_time small ops start compile (default: all)
+#   SECTION      machine headline training scaling products step_time small ops start compile
+#                (default: all)
 #
 # libtorch runs in its best configuration: OpenBLAS's own choice of kernels, the OpenMP build of
 # OpenBLAS (which shares libtorch's thread pool), and malloc told to keep freed memory.  Gradus runs as
@@ -20,7 +21,8 @@ esac
 install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev libcli11-dev libbenchmark-dev \
   python3:python3 || die "the tools are not complete"
 install_missing libtorch-dev || say "Without libtorch its comparisons are left out."
-build benchmark
+cmake_flags=(-DGRADUS_BUILD_TESTS=OFF)
+build benchmark all
 
 # Unpacked beside the build: installing the package would change the machine's OpenBLAS.
 openmp=$root/build/openmp

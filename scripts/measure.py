@@ -115,6 +115,29 @@ def training(m):
                   "libtorch, samples/s", "ratio: median (least to most)", "of the peak"], rows)
 
 
+def headline(m):
+    if not (m.programs / "libtorch_train").exists():
+        return None
+    rows = []
+    for name, model, rule in [("784-128-10, Adam", "mlp_a", "adam"),
+                              ("784-128-10, SGD with momentum", "mlp_a", "sgdm"),
+                              ("784-512-512-10, Adam", "mlp_b", "adam"),
+                              ("LeNet-5, SGD with momentum", "lenet", "sgdm"),
+                              ("two convolutions of 3 x 3, SGD with momentum", "cnn", "sgdm"),
+                              ("LSTM with 256 numbers, Adam", "lstm", "adam")]:
+        row = [name]
+        for threads in ("1", "2"):
+            task = [model, rule, "64", threads]
+            ratios = []
+            for _ in range(m.rounds):
+                theirs = m.libtorch(task)
+                ratios.append(m.gradus(task) / theirs)
+            row.append(f"{statistics.median(ratios):.2f}")
+        rows.append(row)
+    return table(["training step, batch 64: times as fast as libtorch in its best configuration",
+                  "1 thread", "2 threads"], rows)
+
+
 def scaling(m):
     rows = []
     for model, rule, batch in [("mlp_a", "adam", 128), ("mlp_a", "sgdm", 512),
@@ -196,7 +219,7 @@ def compile_cost(m):
     return table(["program", "processor seconds"], [line.split()[:2] for line in text.splitlines()])
 
 
-SECTIONS = {"machine": machine, "training": training, "scaling": scaling, "products": products,
+SECTIONS = {"machine": machine, "headline": headline, "training": training, "scaling": scaling, "products": products,
             "step_time": step_time, "small": small, "ops": ops, "start": start,
             "compile": compile_cost}
 
