@@ -243,7 +243,7 @@ def main():
     parser.add_argument("root", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("sections", nargs="*", metavar="SECTION")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     unknown = set(arguments.sections) - set(SECTIONS)
     if unknown or arguments.rounds < 1:
         parser.error(f"sections are {' '.join(SECTIONS)}; --rounds must be at least 1")
