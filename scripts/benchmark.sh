@@ -4,7 +4,7 @@
 # and README.md, each between its markers.
 #
 #   --rounds N   turns of each comparison (default 5)
-#   SECTION      machine headline training scaling products step_time small ops start compile
+#   SECTION      machine headline training scaling products small ops start compile
 #                (default: all)
 #
 # libtorch runs in its best configuration: OpenBLAS's own choice of kernels, the OpenMP build of

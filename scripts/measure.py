@@ -170,18 +170,6 @@ def products(m):
                   "OpenBLAS alone"], rows)
 
 
-def step_time(m):
-    rows = []
-    for b in m.google("optim_step_benchmark", "bandwidth"):
-        counters = [f"{value:.2f}" for key, value in b.items()
-                    if isinstance(value, float) and key not in
-                    ("real_time", "cpu_time", "iterations")]
-        rows.append([b["name"].replace("/", " ").replace("_", " ")] + counters)
-    names = [key for key, value in b.items() if isinstance(value, float) and key not in
-             ("real_time", "cpu_time", "iterations")]
-    return table(["step"] + names, rows)
-
-
 def small(m):
     found = m.google("optim_step_benchmark", "small_tensors")
     return table(["step over 64 tensors of 156 elements", "microseconds"],
@@ -190,8 +178,11 @@ def small(m):
 
 
 def ops(m):
-    return table(["op", "ns"], [[b["name"], f"{b['real_time']:.0f}"]
-                                for b in m.google("op_benchmark", ".")])
+    found = m.google("op_benchmark", ".")
+    return table(["numbers in the tensor, after what is done", "ns for each operation"],
+                 [[b["name"].replace("_", " "),
+                   f"{1e9 / b['items_per_second'] if 'items_per_second' in b else b['real_time']:.0f}"]
+                  for b in found])
 
 
 def start(m):
@@ -220,7 +211,7 @@ def compile_cost(m):
 
 
 SECTIONS = {"machine": machine, "headline": headline, "training": training, "scaling": scaling, "products": products,
-            "step_time": step_time, "small": small, "ops": ops, "start": start,
+            "small": small, "ops": ops, "start": start,
             "compile": compile_cost}
 
 
