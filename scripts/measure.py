@@ -210,8 +210,8 @@ def compile_cost(m):
     return table(["program", "processor seconds"], [line.split()[:2] for line in text.splitlines()])
 
 
-SECTIONS = {"machine": machine, "headline": headline, "training": training, "scaling": scaling, "products": products,
-            "small": small, "ops": ops, "start": start,
+SECTIONS = {"machine": machine, "headline": headline, "training": training, "scaling": scaling,
+            "products": products, "small": small, "ops": ops, "start": start,
             "compile": compile_cost}
 
 
