@@ -73,7 +73,7 @@ TEST(KlDivergence, is_zero_for_a_target_of_zero_alone) {
   EXPECT_EQ(y.grad().to_vector()[0], 0);
   EXPECT_EQ(x.grad().to_vector()[1], 0.5);
   EXPECT_TRUE(std::isnan(x.grad().to_vector()[2]));
-  for (const std::size_t i : {1, 2}) {
+  for (const std::size_t i : {1U, 2U}) {
     EXPECT_TRUE(std::isnan(losses.to_vector()[i])) << i;
     EXPECT_TRUE(std::isnan(y.grad().to_vector()[i])) << i;
   }
