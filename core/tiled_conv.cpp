@@ -28,8 +28,8 @@ class WeightPanels {
         width_(tile_columns<T>(std::min(s.out, tile_sizes<T>().width))),
         panels_((s.out + width_ - 1) / width_),
         data_(s.groups * panels_ * s.taps() * width_),
-        steps_(s.taps()) {
-    fill_steps(s.taps(), width_, steps_.data());
+        steps_(panel_rows<T>(width_)) {
+    fill_steps(panel_rows<T>(width_), width_, steps_.data());
     parallel_for(s.groups * panels_, [&](Index panel) {
       const Index first = panel % panels_ * width_;
       pack_panel(weight + (panel / panels_ * s.out + first) * s.taps(), 1, s.taps(), s.taps(),

@@ -3,7 +3,6 @@
 #include <gradus/autograd/ops/attention.h>
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
-#include <gradus/autograd/ops/rows.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/lanes.h>

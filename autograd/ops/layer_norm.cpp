@@ -3,7 +3,6 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/layer_norm.h>
 #include <gradus/autograd/ops/reduce.h>
-#include <gradus/autograd/ops/rows.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/lanes.h>
 
