@@ -2,6 +2,9 @@
 #include <gradus/core/cpu.h>
 #include <gradus/core/tile.h>
 
+#include <type_traits>
+#include <utility>
+
 namespace gradus::core {
 namespace {
 
@@ -11,42 +14,49 @@ struct Register {
   typedef T Memory __attribute__((vector_size(kBytes), aligned(alignof(T)), may_alias));
 };
 
+// f(0), ..., f(kCount - 1), their numbers known when this is compiled: arrays that are indexed by
+// them alone live in registers.
+template <int kCount, class F>
+[[gnu::always_inline]] inline void unrolled(F f) {
+  [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<int, i>()), ...);
+  }
+  (std::make_integer_sequence<int, kCount>());
+}
+
 template <class T, int kBytes, int kRows, int kRegisters>
 [[gnu::always_inline]] inline void tile_body(const Tile<T>& tile) {
   using Values = typename Register<T, kBytes>::Values;
   using Memory = typename Register<T, kBytes>::Memory;
-  constexpr int kLanes = kBytes / int(sizeof(T));
-  Values sum[kRows][kRegisters];
+  Values sum[kRows][kRegisters] = {};
   const T* a[kRows];
-  for (int i = 0; i < kRows; ++i) {
-    a[i] = tile.a[i];
-    for (int j = 0; j < kRegisters; ++j) {
-      sum[i][j] = tile.add ? *reinterpret_cast<const Memory*>(tile.c + i * tile.c_step + j * kLanes)
-                           : Values{};
-    }
+  unrolled<kRows>([&](auto i) __attribute__((always_inline)) { a[i] = tile.a[i]; });
+  const auto for_sums = [ c = tile.c, step = tile.c_step ](auto f) __attribute__((always_inline)) {
+    unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
+      Memory* const row = reinterpret_cast<Memory*>(c + i * step);
+      unrolled<kRegisters>([&](auto j) __attribute__((always_inline)) { f(i, j, row + j); });
+    });
+  };
+  if (tile.add) {
+    for_sums([&](auto i, auto j, const Memory* c)
+                 __attribute__((always_inline)) { sum[i][j] = *c; });
   }
   const std::int32_t* const a_at = tile.a_at;
-  const T* const b = tile.b;
   const std::int32_t* const b_at = tile.b_at;
-  for (Index p = 0; p < tile.k; ++p) {
-    const T* const row = b + b_at[p];
-    Values right[kRegisters];
-    for (int j = 0; j < kRegisters; ++j) {
-      right[j] = *reinterpret_cast<const Memory*>(row + j * kLanes);
-    }
+  const T* const b = tile.b;
+  const Index k = tile.k;
+  for (Index p = 0; p < k; ++p) {
+    const Memory* const row = reinterpret_cast<const Memory*>(b + b_at[p]);
     const Index at = a_at[p];
-    for (int i = 0; i < kRows; ++i) {
+    Values right[kRegisters];
+    unrolled<kRegisters>([&](auto j) __attribute__((always_inline)) { right[j] = row[j]; });
+    unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
       const T left = a[i][at];
-      for (int j = 0; j < kRegisters; ++j) {
-        sum[i][j] += left * right[j];
-      }
-    }
+      unrolled<kRegisters>([&](auto j)
+                               __attribute__((always_inline)) { sum[i][j] += left * right[j]; });
+    });
   }
-  for (int i = 0; i < kRows; ++i) {
-    for (int j = 0; j < kRegisters; ++j) {
-      *reinterpret_cast<Memory*>(tile.c + i * tile.c_step + j * kLanes) = sum[i][j];
-    }
-  }
+  for_sums([&](auto i, auto j, Memory* c) __attribute__((always_inline)) { *c = sum[i][j]; });
 }
 
 // The instruction sets: bytes of a register, and how many of them a row of the widest tile takes.
