@@ -38,10 +38,16 @@ inline void relax() {
 // True on a pool thread, and on any thread while it runs a piece.
 thread_local bool inside_piece = false;
 
-// One job at a time.  `ticket_` holds the job's number and the next piece to be taken; a thread
-// takes a piece by advancing it.  Between jobs the piece part is kClosed, and only then are
-// `work_`, `pieces_`, `mode_` and `counter_` changed, so a ticket that could be advanced always
-// belongs to the job that they describe.
+// One job at a time.  Its pieces are dealt out in runs, one for each thread, the same ones whenever
+// there are as many pieces: the halves of a weight stay in the caches of those who read them,
+// update them and read them again.  (On an Intel Xeon, model 167, 400 KB that another processor
+// changed take 17 microseconds to read and 39 to change, where one's own take 4.)  Who is done with
+// its run helps with the others'.
+//
+// A run's `ticket` holds the job's number and the next piece to be taken; a thread takes a piece by
+// advancing it.  Between jobs the piece part is kClosed, and only then are `end`, `work_`, `mode_`
+// and `counter_` changed, so a ticket that could be advanced always belongs to the job that they
+// describe.
 class Pool {
  public:
   ~Pool() { stop(); }
@@ -64,16 +70,21 @@ class Pool {
     }
     start();
     work_.store(&work, std::memory_order_relaxed);
-    pieces_.store(pieces, std::memory_order_relaxed);
     mode_.store(float_mode(), std::memory_order_relaxed);
     counter_.store(flop_counter(), std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
     failed_piece_ = pieces;
     failure_ = nullptr;
-    const std::uint64_t job = ((ticket_.load(std::memory_order_relaxed) >> 32) + 1) & 0xffffffff;
-    ticket_.store(job << 32, std::memory_order_release);
-    ticket_.notify_all();
-    take_pieces(job);
+    const std::uint64_t job = (job_.load(std::memory_order_relaxed) + 1) & 0xffffffff;
+    const Index count = static_cast<Index>(runs_.size());
+    for (Index i = 0; i < count; ++i) {
+      const auto first = [&](Index run) { return (pieces * run + count - 1) / count; };
+      runs_[i].end.store(first(i + 1), std::memory_order_relaxed);
+      runs_[i].ticket.store(job << 32 | std::uint64_t(first(i)), std::memory_order_release);
+    }
+    job_.store(job, std::memory_order_release);
+    job_.notify_all();
+    take_pieces(job, 0);
     for (int spins = 0; done_.load(std::memory_order_acquire) < pieces;) {
       if (spins < kSpins) {
         ++spins;
@@ -82,7 +93,9 @@ class Pool {
         std::this_thread::yield();
       }
     }
-    ticket_.store(job << 32 | kClosed, std::memory_order_release);
+    for (Run& run : runs_) {
+      run.ticket.store(job << 32 | kClosed, std::memory_order_release);
+    }
     if (failure_) {
       // Taken out of the pool: the exception belongs to this thread from now on.
       std::rethrow_exception(std::exchange(failure_, nullptr));
@@ -95,10 +108,19 @@ class Pool {
   // About 50 microseconds: longer than the serial parts between two loops of a training step.
   static constexpr int kSpins = 2000;
 
+  struct alignas(64) Run {
+    std::atomic<std::uint64_t> ticket{kClosed};
+    std::atomic<Index> end{0};
+  };
+
   void start() {
+    if (static_cast<int>(threads_.size()) + 1 >= wanted_) {
+      return;
+    }
+    runs_ = std::vector<Run>(static_cast<std::size_t>(wanted_));
     while (static_cast<int>(threads_.size()) + 1 < wanted_) {
       try {
-        threads_.emplace_back([this] { serve(); });
+        threads_.emplace_back([this, own = threads_.size() + 1] { serve(own); });
       } catch (const std::system_error&) {
         wanted_ = static_cast<int>(threads_.size()) + 1;  // the system has no more threads
       }
@@ -107,55 +129,63 @@ class Pool {
 
   void stop() {
     stopping_.store(true, std::memory_order_relaxed);
-    ticket_.fetch_add(std::uint64_t{1} << 32, std::memory_order_release);
-    ticket_.notify_all();
+    job_.store((job_.load(std::memory_order_relaxed) + 1) & 0xffffffff, std::memory_order_release);
+    job_.notify_all();
     for (std::thread& thread : threads_) {
       thread.join();
     }
     threads_.clear();
+    runs_.clear();
     stopping_.store(false, std::memory_order_relaxed);
   }
 
-  void serve() {
+  void serve(std::size_t own) {
     inside_piece = true;
     std::uint64_t seen = 0;
     for (;;) {
-      std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
-      for (int spins = 0; ticket >> 32 == seen && spins < kSpins; ++spins) {
+      std::uint64_t job = job_.load(std::memory_order_acquire);
+      for (int spins = 0; job == seen && spins < kSpins; ++spins) {
         relax();
-        ticket = ticket_.load(std::memory_order_acquire);
+        job = job_.load(std::memory_order_acquire);
       }
-      if (ticket >> 32 == seen) {
-        ticket_.wait(ticket, std::memory_order_acquire);
+      if (job == seen) {
+        job_.wait(job, std::memory_order_acquire);
         continue;
       }
       if (stopping_.load(std::memory_order_relaxed)) {
         return;
       }
-      seen = ticket >> 32;
-      take_pieces(seen);
+      seen = job;
+      take_pieces(job, own);
     }
   }
 
-  void take_pieces(std::uint64_t job) {
-    std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+  // The pieces of its own run, then of those after it.
+  void take_pieces(std::uint64_t job, std::size_t own) {
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      take_run(job, runs_[(own + i) % runs_.size()]);
+    }
+  }
+
+  void take_run(std::uint64_t job, Run& run) {
+    std::uint64_t ticket = run.ticket.load(std::memory_order_acquire);
     while (ticket >> 32 == job) {
       const PieceRef* work = work_.load(std::memory_order_relaxed);
-      const Index pieces = pieces_.load(std::memory_order_relaxed);
+      const Index end = run.end.load(std::memory_order_relaxed);
       const std::uint64_t mode = mode_.load(std::memory_order_relaxed);
       CountFlops* const counter = counter_.load(std::memory_order_relaxed);
       const Index piece = static_cast<Index>(ticket & 0xffffffff);
-      if (piece >= pieces) {
+      if (piece >= end) {
         return;
       }
-      if (ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) {
+      if (run.ticket.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) {
         if (mode != float_mode()) {
           set_float_mode(mode);  // and it stays: pool threads do nothing but pieces
         }
         set_flop_counter(counter);
         run_piece(*work, piece);
         done_.fetch_add(1, std::memory_order_release);
-        ticket = ticket_.load(std::memory_order_acquire);
+        ticket = run.ticket.load(std::memory_order_acquire);
       }
     }
   }
@@ -179,9 +209,9 @@ class Pool {
   std::vector<std::thread> threads_;
   std::atomic<bool> stopping_{false};
 
-  std::atomic<std::uint64_t> ticket_{kClosed};
+  std::vector<Run> runs_;              // one for each thread, the caller's first
+  std::atomic<std::uint64_t> job_{0};  // 32 bits
   std::atomic<const PieceRef*> work_{nullptr};
-  std::atomic<Index> pieces_{0};
   std::atomic<std::uint64_t> mode_{0};  // of the thread whose job it is, as the next
   std::atomic<CountFlops*> counter_{nullptr};
   std::atomic<Index> done_{0};

@@ -30,10 +30,12 @@ class PieceRef {
 };
 
 /// Calls work(0), ..., work(pieces - 1), each once, on the calling thread and the pool's, in no
-/// particular order; returns when all are done.  Inside a piece it runs serially.  If pieces throw,
-/// the exception of the lowest piece that threw is rethrown after all have ended.  All pieces run
-/// in the calling thread's floating-point mode: rounding, and whether subnormal numbers are flushed
-/// (core/subnormal.h); CountFlops (core/flops.h) counts in them too.
+/// particular order; returns when all are done.  A thread begins with the same share of the range
+/// in each loop of as many pieces: loops that cut the same data alike find it in their caches.
+/// Inside a piece it runs serially.  If pieces throw, the exception of the lowest piece that threw
+/// is rethrown after all have ended.  All pieces run in the calling thread's floating-point mode:
+/// rounding, and whether subnormal numbers are flushed (core/subnormal.h); CountFlops
+/// (core/flops.h) counts in them too.
 void parallel_for(Index pieces, PieceRef work);
 
 /// How many threads parallel loops use, the caller's included.  The default is the number of
