@@ -15,8 +15,6 @@ constexpr Index kMostRows = 512;
 
 // Multiply-adds that are worth a second thread.
 constexpr double kShareWork = 1.2e6;
-// Tiles of rows that are worth packing B anew.
-constexpr Index kFewTiles = 32;
 // Tiles of rows, a block of whose terms stays in the second-level cache.
 constexpr Index kManyTiles = 128;
 
@@ -44,6 +42,12 @@ double cycles(const Product<T>& p) {
 template <class T>
 Operand<T> transposed(const Operand<T>& x) {
   return {x.data, x.column_step, x.row_step};
+}
+
+// C' = B' A'
+template <class T>
+Product<T> flipped(const Product<T>& p) {
+  return {p.n, p.m, p.k, transposed(p.b), transposed(p.a), p.add, transposed(p.c)};
 }
 
 // What tiles of one width read from a packed panel, and where they put it.
@@ -131,11 +135,17 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
   }
 }
 
-// Cuts C among threads and to sizes for the caches: by columns into parts of four registers at
-// least, or of two where there are too few; by rows only where they are many, since every part
-// packs its columns of B anew.
+// Whether C is better cut by rows than by columns, so that what is large and lasts stays with its
+// processor.  Where the sum runs over the rows of both operands, as over a batch in the gradient of
+// a weight, that is C, which others walk by rows; otherwise B, the weight, whose columns are cut.
 template <class T>
-void share(const Product<T>& p) {
+bool keeps_rows(const Product<T>& p) {
+  return p.a.row_step == 1 && p.a.column_step != 1 && p.b.column_step == 1;
+}
+
+// Cuts C among threads, so that few numbers move between their caches, and to sizes for the caches.
+template <class T>
+void share(const Product<T>& p, bool rows_first) {
   const double work = double(p.m) * double(p.n) * double(p.k);
   const Index threads = num_threads();
   // Several pieces a thread where there is work for them, since a thread may be held up.
@@ -144,9 +154,17 @@ void share(const Product<T>& p) {
   const Index lanes = tile_sizes<T>().lanes;
   const Index units_n = (p.n + lanes - 1) / lanes;
   const Index units_m = (p.m + kTileRows - 1) / kTileRows;
-  Index by_n = std::clamp<Index>(units_n / 4, 1, wanted);
-  Index by_m = std::clamp<Index>(units_m / kFewTiles, 1, wanted / by_n);
-  if (by_n * by_m < std::min(wanted, threads)) {
+  // Parts of four tiles of rows, or of four registers of columns, at least.
+  Index by_m = 1;
+  Index by_n = 1;
+  if (rows_first) {
+    by_m = std::clamp<Index>(units_m / 4, 1, wanted);
+    by_n = std::clamp<Index>(units_n / 4, 1, wanted / by_m);
+  } else {
+    by_n = std::clamp<Index>(units_n / 4, 1, wanted);
+    by_m = std::clamp<Index>(units_m / 4, 1, wanted / by_n);
+  }
+  if (by_n * by_m < std::min(wanted, threads)) {  // or of smaller ones
     by_n = std::clamp<Index>(units_n / 2, 1, wanted);
     by_m = std::min(units_m, (wanted + by_n - 1) / by_n);
   }
@@ -170,9 +188,12 @@ template <class T>
 void tiled_gemm(Index m, Index n, Index k, const Operand<const T>& a, const Operand<const T>& b,
                 bool add, const Operand<T>& c) {
   const Product<T> plain{m, n, k, a, b, add, c};
-  const Product<T> flipped{
-      n, m, k, transposed(b), transposed(a), add, transposed(c)};  // C' = B' A'
-  share(cycles(plain) <= cycles(flipped) ? plain : flipped);
+  const Product<T> other = flipped(plain);
+  if (cycles(plain) <= cycles(other)) {
+    share(plain, keeps_rows(plain));
+  } else {
+    share(other, !keeps_rows(plain));
+  }
 }
 
 template void tiled_gemm(Index, Index, Index, const Operand<const float>&,
