@@ -16,7 +16,7 @@ constexpr Index kBlockBytes = 24576;
 template <class T>
 void convolve(const ConvShape& s, const TapPlaces& taps, const std::int32_t* steps,
               const T* laid_out, const T* weight, const T* bias, Index begin, Index end, T* y) {
-  T buffer[kTileRows * kTileBytes / sizeof(T)];
+  T buffer[kMostTileRows * kTileBytes / sizeof(T)];
   for (Index o = 0; o < s.out; ++o) {
     std::fill(y + o * s.positions() + begin, y + o * s.positions() + end, bias ? bias[o] : T(0));
   }
@@ -28,7 +28,7 @@ void convolve(const ConvShape& s, const TapPlaces& taps, const std::int32_t* ste
     const Index seen = (width + taps.height() * s.output.w) * Index(sizeof(T));
     const Index channels = std::max<Index>(kBlockBytes / (seen * s.window.kernel.w), 1);
     for_blocks(s.in, channels, [&](Index channel, Index count) {
-      for_blocks(s.out, kTileRows, [&](Index row, Index rows) {
+      for_blocks(s.out, tile_rows<T>(columns), [&](Index row, Index rows) {
         T* const to = y + row * s.positions() + place;
         Tile<T> tile{{},
                      steps,

@@ -93,21 +93,20 @@ using Widest = Baseline;
 template <class T>
 using Kernel = void (*)(const Tile<T>&);
 
-// The kernels of rows 1 to kTileRows, for 1, 2 and kRegisters registers a row.
-template <class T, class Isa, int kRows>
-void choose(Index rows, Index registers, const Tile<T>& tile) {
+template <class Isa>
+constexpr int most_rows(int registers) {
+  return registers < Isa::kRegisters ? int(kMostTileRows) : int(kTileRows);
+}
+
+// The kernel of `rows`, 1 to kRows.
+template <class T, class Isa, int kRegisters, int kRows = most_rows<Isa>(kRegisters)>
+void choose(Index rows, const Tile<T>& tile) {
   if constexpr (kRows > 1) {
     if (rows < kRows) {
-      return choose<T, Isa, kRows - 1>(rows, registers, tile);
+      return choose<T, Isa, kRegisters, kRows - 1>(rows, tile);
     }
   }
-  if (registers == 1) {
-    Isa::template run<T, kRows, 1>(tile);
-  } else if (registers == 2) {
-    Isa::template run<T, kRows, 2>(tile);
-  } else {
-    Isa::template run<T, kRows, Isa::kRegisters>(tile);
-  }
+  Isa::template run<T, kRows, kRegisters>(tile);
 }
 
 template <class F>
@@ -120,10 +119,19 @@ auto for_active_cpu(F f) {
   return f(Widest());
 }
 
-template <class T>
-Index registers(Index columns) {
-  const Index lanes = tile_sizes<T>().lanes;
-  return columns <= lanes ? 1 : columns <= 2 * lanes ? 2 : tile_sizes<T>().width / lanes;
+// f with the instruction set and the registers of a row that holds so many columns
+template <class T, class F>
+auto for_tile(Index columns, F f) {
+  return for_active_cpu([&](auto isa) {
+    constexpr Index kLanes = isa.kBytes / Index(sizeof(T));
+    if (columns <= kLanes) {
+      return f(isa, std::integral_constant<int, 1>());
+    }
+    if (columns <= 2 * kLanes) {
+      return f(isa, std::integral_constant<int, 2>());
+    }
+    return f(isa, std::integral_constant<int, isa.kRegisters>());
+  });
 }
 
 }  // namespace
@@ -149,20 +157,28 @@ TileSizes tile_sizes() {
 
 template <class T>
 Index tile_columns(Index columns) {
-  return registers<T>(columns) * tile_sizes<T>().lanes;
+  return for_tile<T>(
+      columns, [](auto isa, auto registers) { return registers * isa.kBytes / Index(sizeof(T)); });
+}
+
+template <class T>
+Index tile_rows(Index columns) {
+  return for_tile<T>(
+      columns, [](auto isa, auto registers) { return Index(most_rows<decltype(isa)>(registers)); });
 }
 
 template <class T>
 void run_tile(const Tile<T>& tile, Index rows, Index columns) {
-  for_active_cpu([&](auto isa) {
-    choose<T, decltype(isa), int(kTileRows)>(rows, registers<T>(columns), tile);
-  });
+  for_tile<T>(columns,
+              [&](auto isa, auto registers) { choose<T, decltype(isa), registers>(rows, tile); });
 }
 
 template TileSizes tile_sizes<float>();
 template TileSizes tile_sizes<double>();
 template Index tile_columns<float>(Index);
 template Index tile_columns<double>(Index);
+template Index tile_rows<float>(Index);
+template Index tile_rows<double>(Index);
 template void run_tile(const Tile<float>&, Index, Index);
 template void run_tile(const Tile<double>&, Index, Index);
 

@@ -2,10 +2,11 @@
 // The inner loop of matrix products and convolutions: a tile of C = A B that stays in registers
 // while the sum over k runs.
 //
-// Limit: two fused multiply-adds of a whole register a cycle.  6 rows by 4 registers hide their
-// latency, and load 10 numbers or registers for 24 multiply-adds.  On an Intel Xeon (model 167,
-// AVX-512) this loop alone reaches 96 % of what multiply-adds that wait for nothing do; whole
-// products are in docs/performance.md.
+// Limit: two fused multiply-adds of a whole register a cycle, and two numbers or registers loaded.
+// 6 rows by 4 registers hide the latency, and load 10 for 24 multiply-adds; so do 12 rows by 2, with
+// 14, while 12 by 1 load 13 for 12.  On an Intel Xeon (model 167, AVX-512) a tile in the first-level
+// cache with 128 terms reaches 97 % of what multiply-adds that wait for nothing do; whole products
+// are in docs/performance.md.
 //
 // Every number of C is c + a[0] b[0] + a[1] b[1] + ..., from left to right, each step rounded once.
 // So the bits depend neither on how C is cut into tiles and the sum into blocks, nor on the width
@@ -16,7 +17,9 @@
 
 namespace gradus::core {
 
+/// Rows of the widest tile; narrower ones may have more.
 constexpr Index kTileRows = 6;
+constexpr Index kMostTileRows = 12;
 /// Bytes of B that stay in the first-level cache beside six rows of A.
 constexpr Index kPanelBytes = 32768;
 /// Where numbers may stand, at most: places in a Tile are 32 bits.
@@ -31,7 +34,7 @@ constexpr Index kTileBytes = 256;
 /// b + b_at[p]; rows of C begin c_step apart.
 template <class T>
 struct Tile {
-  const T* a[kTileRows];
+  const T* a[kMostTileRows];
   const std::int32_t* a_at;
   const T* b;
   const std::int32_t* b_at;
@@ -71,7 +74,12 @@ bool has_tiles();
 template <class T>
 TileSizes tile_sizes();
 
-/// C of `rows` (1 to kTileRows) by `columns` (1 to width), which is rounded up to lanes, 2 lanes or
+/// Rows of C that a tile of so many columns has at most: kTileRows, or kMostTileRows where it leaves
+/// registers for them.
+template <class T>
+Index tile_rows(Index columns);
+
+/// C of `rows` (1 to tile_rows(columns)) by `columns` (1 to width), which is rounded up to lanes, 2 lanes or
 /// 4 lanes: tile_columns() of them are read from B and written to C.
 template <class T>
 void run_tile(const Tile<T>& tile, Index rows, Index columns);

@@ -57,7 +57,7 @@ void add_positions(const ConvShape& s, const CanvasPlaces& places, const T* canv
                    T* sums) {
   const Index width = weight.width();
   for_blocks(s.taps(), panel_rows<T>(width), [&](Index tap, Index taps) {
-    for_blocks(count, kTileRows, [&](Index position, Index rows) {
+    for_blocks(count, tile_rows<T>(width), [&](Index position, Index rows) {
       Tile<T> tile{{},
                    places.taps() + tap,
                    panel + tap * width,
@@ -81,7 +81,7 @@ void add_products(const ConvShape& s, const CanvasPlaces& places, const T* canva
   const Index width = tile_columns<T>(columns);
   for_blocks(s.positions(), panel_rows<T>(width), [&](Index position, Index count) {
     pack_panel(dy + position, 1, s.positions(), count, columns, width, panel);
-    for_blocks(s.taps(), kTileRows, [&](Index tap, Index rows) {
+    for_blocks(s.taps(), tile_rows<T>(columns), [&](Index tap, Index rows) {
       Tile<T> tile{
           {}, places.positions() + position, panel, steps, count, sums + tap * width, width, true};
       for (Index i = 0; i < rows; ++i) {

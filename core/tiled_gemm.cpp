@@ -66,13 +66,14 @@ template <class T>
 void multiply_panel(const Product<T>& p, const T* a, Index m, Index length, bool add,
                     const Panel<T>& panel) {
   Tile<T> tile{{}, panel.a_at, panel.data, panel.b_at, length, nullptr, panel.c_step, add};
-  for_blocks(m, kTileRows, [&](Index row, Index rows) {
+  const Index most = tile_rows<T>(panel.columns);
+  for_blocks(m, most, [&](Index row, Index rows) {
     const T* const from = a + row * p.a.row_step;
     for (Index i = 0; i < rows; ++i) {
       tile.a[i] = from + i * p.a.row_step;
     }
     tile.c = panel.c + row * panel.c_step;
-    const Index next = std::min(kTileRows, m - row - rows);
+    const Index next = std::min(most, m - row - rows);
     if (p.a.column_step == 1) {
       prefetch_rows(from + rows * p.a.row_step, p.a.row_step, next, length);
     }
