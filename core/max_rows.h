@@ -1,9 +1,8 @@
 #pragma once
 // The loops of max pooling: a fast path for the usual windows with the processor's vector
 // instructions, and its plain twin, which takes windows of any kind.
-#include <gradus/core/cpu.h>
-#include <gradus/core/pack_target.h>
 #include <gradus/core/pool.h>
+#include <gradus/core/vectorized.h>
 
 #include <algorithm>
 #include <type_traits>
@@ -84,56 +83,27 @@ inline int whole_stride(const PoolAxis& w) {
   return static_cast<int>(stride);
 }
 
-template <class T>
-[[gnu::always_inline]] inline void max_rows_of(const PoolAxes& axes, int stride, const T* x, T* y,
-                                               std::int64_t* index) {
-  const Index columns = axes.w.places();
-  for (Index r = 0; r < axes.h.places(); ++r) {
-    const auto row = static_cast<std::size_t>(r);
-    if (stride == 2) {
-      max_row_of<2>(axes, row, x, y + r * columns, index + r * columns);
-    } else {
-      max_row_of<1>(axes, row, x, y + r * columns, index + r * columns);
-    }
-  }
-}
-
-#if defined(GRADUS_X86_PACKS)
-template <class T>
-[[gnu::target("avx512f,avx512vl,avx512dq,avx512bw")]] void max_rows_avx512(const PoolAxes& axes,
-                                                                           int stride, const T* x,
-                                                                           T* y,
-                                                                           std::int64_t* index) {
-  max_rows_of(axes, stride, x, y, index);
-}
-template <class T>
-[[gnu::target("avx2")]] void max_rows_avx2(const PoolAxes& axes, int stride, const T* x, T* y,
-                                           std::int64_t* index) {
-  max_rows_of(axes, stride, x, y, index);
-}
-#endif
-
 // One image.
 template <class T>
 void max_rows(const PoolAxes& axes, int stride, const T* x, T* y, std::int64_t* index) {
-  if (stride == 0) {
+  const Index columns = axes.w.places();
+  const auto for_rows = [&](auto row_of) __attribute__((always_inline)) {
     for (Index r = 0; r < axes.h.places(); ++r) {
-      max_row(axes, static_cast<std::size_t>(r), x, y + r * axes.w.places(),
-              index + r * axes.w.places());
+      row_of(axes, static_cast<std::size_t>(r), x, y + r * columns, index + r * columns);
     }
-    return;
+  };
+  if (stride == 0) {
+    return for_rows(max_row<T>);
   }
-#if defined(GRADUS_X86_PACKS)
-  switch (active_cpu()) {
-    case Cpu::avx512:
-      return max_rows_avx512(axes, stride, x, y, index);
-    case Cpu::avx2:
-      return max_rows_avx2(axes, stride, x, y, index);
-    case Cpu::base:
-      break;
-  }
-#endif
-  max_rows_of(axes, stride, x, y, index);
+  vectorized([&]() __attribute__((always_inline)) {
+    if (stride == 2) {
+      for_rows([](const PoolAxes& a, auto... rest)
+                   __attribute__((always_inline)) { max_row_of<2>(a, rest...); });
+    } else {
+      for_rows([](const PoolAxes& a, auto... rest)
+                   __attribute__((always_inline)) { max_row_of<1>(a, rest...); });
+    }
+  });
 }
 
 }  // namespace gradus::core

@@ -1,6 +1,8 @@
 #include <gradus/core/max_rows.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/pool.h>
+#include <gradus/core/scratch.h>
+#include <gradus/core/vectorized.h>
 
 #include <algorithm>
 
@@ -25,6 +27,17 @@ Shape with_area(const Shape& shape, Index height, Index width) {
 }
 
 Index area(const Tensor& x) { return x.shape()[2] * x.shape()[3]; }
+
+// sums[j] <- x[0, j] + x[1, j] + ..., for rows of `columns` numbers
+template <class T>
+[[gnu::always_inline]] inline void add_rows(const T* x, Index rows, Index columns, double* sums) {
+  std::fill_n(sums, columns, 0.0);
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < columns; ++j) {
+      sums[j] += double(x[i * columns + j]);
+    }
+  }
+}
 
 }  // namespace
 
@@ -86,6 +99,8 @@ Tensor scatter_pool(const Tensor& dy, const Tensor& index, const Shape& shape) {
   });
 }
 
+// Both ways go down the columns first and then along the row, for a whole row of windows at a time:
+// what runs along rows is left to vector instructions.
 Tensor avg_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
   const PoolAxis& h = axes.h;
   const PoolAxis& w = axes.w;
@@ -97,17 +112,26 @@ Tensor avg_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
     T* to = y.mutable_data<T>();
     for_planes(x, [&](Index plane) {
       const T* const image = from + plane * area(x);
-      T* out = to + plane * area(y);
-      for (std::size_t r = 0; r < h.begin.size(); ++r) {
+      const Scratch<double> down(w.size);
+      const Scratch<double> sums(w.places());
+      for (Index r = 0; r < h.places(); ++r) {
+        const auto row = static_cast<std::size_t>(r);
+        vectorized([&]() __attribute__((always_inline)) {
+          add_rows(image + h.begin[row] * w.size, h.end[row] - h.begin[row], w.size, down.data());
+        });
         for (std::size_t q = 0; q < w.begin.size(); ++q) {
           double sum = 0;
-          for (Index i = h.begin[r]; i < h.end[r]; ++i) {
-            for (Index j = w.begin[q]; j < w.end[q]; ++j) {
-              sum += double(image[i * w.size + j]);
-            }
+          for (Index j = w.begin[q]; j < w.end[q]; ++j) {
+            sum += down.data()[j];
           }
-          *out++ = T(sum / (h.divisor[r] * w.divisor[q]));
+          sums.data()[q] = sum;
         }
+        T* const out = to + plane * area(y) + r * w.places();
+        vectorized([&]() __attribute__((always_inline)) {
+          for (std::size_t q = 0; q < w.begin.size(); ++q) {
+            out[q] = T(sums.data()[q] / (h.divisor[row] * w.divisor[q]));
+          }
+        });
       }
     });
     return y;
@@ -125,17 +149,30 @@ Tensor avg_pool_input(const PoolAxes& axes, const Tensor& dy) {
     T* to = dx.mutable_data<T>();
     for_planes(dx, [&](Index plane) {
       T* const image = to + plane * area(dx);
-      const T* d = from + plane * area(dy);
+      const Scratch<T> shares(w.places());
+      const Scratch<T> line(w.size);
       std::fill_n(image, area(dx), T(0));
-      for (std::size_t r = 0; r < h.begin.size(); ++r) {
+      for (Index r = 0; r < h.places(); ++r) {
+        const auto row = static_cast<std::size_t>(r);
+        const T* const d = from + plane * area(dy) + r * w.places();
+        vectorized([&]() __attribute__((always_inline)) {
+          for (std::size_t q = 0; q < w.begin.size(); ++q) {
+            shares.data()[q] = T(double(d[q]) / (h.divisor[row] * w.divisor[q]));
+          }
+        });
+        std::fill_n(line.data(), w.size, T(0));
         for (std::size_t q = 0; q < w.begin.size(); ++q) {
-          const T share = T(double(*d++) / (h.divisor[r] * w.divisor[q]));
-          for (Index i = h.begin[r]; i < h.end[r]; ++i) {
-            for (Index j = w.begin[q]; j < w.end[q]; ++j) {
-              image[i * w.size + j] += share;
-            }
+          for (Index j = w.begin[q]; j < w.end[q]; ++j) {
+            line.data()[j] += shares.data()[q];
           }
         }
+        vectorized([&]() __attribute__((always_inline)) {
+          for (Index i = h.begin[row]; i < h.end[row]; ++i) {
+            for (Index j = 0; j < w.size; ++j) {
+              image[i * w.size + j] += line.data()[j];
+            }
+          }
+        });
       }
     });
     return dx;

@@ -1,10 +1,12 @@
 #include <gradus/core/blas.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/reduce.h>
+#include <gradus/core/vectorized.h>
 #include <gradus/core/view.h>
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace gradus::core {
 namespace {
@@ -28,8 +30,8 @@ struct Square {
 };
 
 // Sixteen running sums side by side, which the compiler keeps in vector registers.
-template <class T, class F = Itself>
-Total<T> sum_run(const T* x, Index n, F f = {}) {
+template <class T, class F>
+[[gnu::always_inline]] inline Total<T> sum_run_of(const T* x, Index n, F f) {
   constexpr Index kLanes = 16;
   Total<T> lanes[kLanes] = {};
   Index i = 0;
@@ -47,6 +49,17 @@ Total<T> sum_run(const T* x, Index n, F f = {}) {
     }
   }
   return lanes[0];
+}
+
+template <class T, class F = Itself>
+Total<T> sum_run(const T* x, Index n, F f = {}) {
+  if constexpr (!std::is_same_v<F, Itself>) {
+    return sum_run_of(x, n, f);  // squares would be fused with the sum
+  } else {
+    Total<T> sum;
+    vectorized([&]() __attribute__((always_inline)) { sum = sum_run_of(x, n, f); });
+    return sum;
+  }
 }
 
 constexpr Index kPiece = 32768;
