@@ -75,29 +75,34 @@ template <class T, int kLanes>
   }
 }
 
+// to[j] <- from[j], a register at a time, the last ones some of them again; fewer than a register
+// through smaller ones.
+template <class T, int kLanes>
+[[gnu::always_inline]] inline void copy_run(const T* from, Index columns, T* to) {
+  using Values = typename Register<T, kLanes>::Values;
+  const auto copy = [&](Index j) __attribute__((always_inline)) {
+    Values values;
+    std::memcpy(&values, from + j, sizeof values);
+    std::memcpy(to + j, &values, sizeof values);
+  };
+  if (columns >= kLanes) {
+    for (Index j = 0; j + kLanes <= columns; j += kLanes) {
+      copy(j);
+    }
+    copy(columns - kLanes);
+  } else if constexpr (kLanes > 2) {
+    copy_run<T, kLanes / 2>(from, columns, to);
+  } else if (columns == 1) {
+    to[0] = from[0];
+  }
+}
+
 // to[i, j] <- from[i, j]
 template <class T, int kLanes>
 [[gnu::always_inline]] inline void copy_block(const T* from, Index from_step, Index rows,
                                               Index columns, T* to, Index to_step) {
-  using Values = typename Register<T, kLanes>::Values;
-  const auto copy = [](const T* source, T* target) {
-    Values values;
-    std::memcpy(&values, source, sizeof values);
-    std::memcpy(target, &values, sizeof values);
-  };
   for (Index i = 0; i < rows; ++i, from += from_step, to += to_step) {
-    if (columns < kLanes) {
-      for (Index j = 0; j < columns; ++j) {
-        to[j] = from[j];
-      }
-      continue;
-    }
-    for (Index j = 0; j + kLanes <= columns; j += kLanes) {
-      copy(from + j, to + j);
-    }
-    if (columns % kLanes != 0) {  // the last ones, some of them again
-      copy(from + columns - kLanes, to + columns - kLanes);
-    }
+    copy_run<T, kLanes>(from, columns, to);
   }
 }
 
