@@ -18,7 +18,7 @@ DOCS = ["docs/performance.md", "README.md"]
 # Rows of the comparison with libtorch: model, optimizer, batch.
 TASKS = [("mlp_a", rule, batch) for rule in ("adam", "sgdm") for batch in (32, 64, 128, 512)]
 TASKS += [("mlp_b", rule, batch) for rule in ("adam", "sgdm") for batch in (64, 512)]
-TASKS += [("lenet", "sgdm", 64), ("cnn", "sgdm", 64), ("cnn", "sgdm", 128)]
+TASKS += [("lenet", "adam", 64), ("lenet", "sgdm", 64), ("cnn", "sgdm", 64), ("cnn", "sgdm", 128)]
 TASKS += [("gru", "adam", 64), ("lstm", "adam", 64), ("transformer", "adam", 64)]
 # Millions of flops of a sample, forward and backward, where a share of the peak is of interest.
 FLOPS = {"mlp_b": 2e-6 * (2 * 784 * 512 + 3 * (512 * 512 + 512 * 10)),
