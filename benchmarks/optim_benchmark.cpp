@@ -8,9 +8,17 @@
 #include <gradus/core/elementwise.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/random.h>
+#include <gradus/optim/adadelta.h>
+#include <gradus/optim/adagrad.h>
 #include <gradus/optim/adam.h>
+#include <gradus/optim/adamax.h>
+#include <gradus/optim/adamw.h>
 #include <gradus/optim/linear_update.h>
+#include <gradus/optim/lion.h>
+#include <gradus/optim/nadam.h>
+#include <gradus/optim/radam.h>
 #include <gradus/optim/rmsprop.h>
+#include <gradus/optim/rprop.h>
 #include <gradus/optim/sgd.h>
 
 #include "step_benchmark.h"
@@ -128,7 +136,8 @@ template <class Rule>
 void step(benchmark::State& state, const Rule& rule, Index bytes) {
   Setup s(state);
   typename Rule::State slots;
-  Index t = 0;
+  Index t = 1;
+  rule.update(t, s.w, s.g, slots);  // makes the state
   for (auto _ : state) {
     rule.update(++t, s.w, s.g, slots);
   }
@@ -196,5 +205,34 @@ BENCHMARK_CAPTURE(step, SGD_momentum, optim::SGD{.lr = 1e-6, .momentum = 0.9}, 2
 BENCHMARK_CAPTURE(step, RMSprop, optim::RMSprop{.lr = 1e-6}, 20)->Apply(times);
 BENCHMARK(adam_bytes)->Apply(times);
 BENCHMARK_CAPTURE(step, Adam, optim::Adam{.lr = 1e-6}, 28)->Apply(times);
+
+// Every rule that works number by number, with the bytes that it reads and writes, beside the bytes
+// of Adam at the same size of all arrays together.
+void rule_sizes(benchmark::internal::Benchmark* b) {
+  b->ArgsProduct({{100'000, 1'000'000, 10'000'000, 50'000'000}, {1, 2}})
+      ->ArgNames({"parameters", "threads"})
+      ->UseRealTime();
+}
+
+BENCHMARK(adam_bytes)->Name("rules/additions/28")->Apply(rule_sizes);
+#define GRADUS_RULE(name, bytes, ...)               \
+  BENCHMARK_CAPTURE(step, name, __VA_ARGS__, bytes) \
+      ->Name("rules/" #name "/" #bytes)             \
+      ->Apply(rule_sizes)
+GRADUS_RULE(SGD, 12, optim::SGD{.lr = 1e-6});
+GRADUS_RULE(SGD_momentum, 20, optim::SGD{.lr = 1e-6, .momentum = 0.9});
+GRADUS_RULE(Adagrad, 20, optim::Adagrad{.lr = 1e-6});
+GRADUS_RULE(RMSprop, 20, optim::RMSprop{.lr = 1e-6});
+GRADUS_RULE(RMSprop_centered, 36, optim::RMSprop{.lr = 1e-6, .momentum = 0.9, .centered = true});
+GRADUS_RULE(Adadelta, 28, optim::Adadelta{.lr = 1e-6});
+GRADUS_RULE(Adam, 28, optim::Adam{.lr = 1e-6});
+GRADUS_RULE(Adam_amsgrad, 36, optim::Adam{.lr = 1e-6, .amsgrad = true});
+GRADUS_RULE(AdamW, 28, optim::AdamW{.lr = 1e-6});
+GRADUS_RULE(Adamax, 28, optim::Adamax{.lr = 1e-6});
+GRADUS_RULE(NAdam, 28, optim::NAdam{.lr = 1e-6});
+GRADUS_RULE(RAdam, 28, optim::RAdam{.lr = 1e-6});
+GRADUS_RULE(Rprop, 28, optim::Rprop{.lr = 1e-6});
+GRADUS_RULE(Lion, 20, optim::Lion{.lr = 1e-6});
+#undef GRADUS_RULE
 
 }  // namespace
