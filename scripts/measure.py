@@ -9,9 +9,11 @@ import json
 import os
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 DOCS = ["docs/performance.md", "README.md"]
@@ -21,7 +23,8 @@ TASKS += [("mlp_b", rule, batch) for rule in ("adam", "sgdm") for batch in (64, 
 TASKS += [("lenet", "adam", 64), ("lenet", "sgdm", 64), ("cnn", "sgdm", 64), ("cnn", "sgdm", 128)]
 TASKS += [("gru", "adam", 64), ("lstm", "adam", 64), ("transformer", "adam", 64)]
 # Millions of flops of a sample, forward and backward, where a share of the peak is of interest.
-FLOPS = {"mlp_b": 2e-6 * (2 * 784 * 512 + 3 * (512 * 512 + 512 * 10)),
+FLOPS = {"mlp_a": 2e-6 * (2 * 784 * 128 + 3 * 128 * 10),
+         "mlp_b": 2e-6 * (2 * 784 * 512 + 3 * (512 * 512 + 512 * 10)),
          "cnn": 2e-6 * (2 * 26 * 26 * 32 * 9 +
                         3 * (24 * 24 * 64 * 288 + 9216 * 128 + 128 * 10))}
 
@@ -105,7 +108,7 @@ def training(m):
                 theirs.append(m.libtorch(task))
                 ours.append(m.gradus(task))
             share = ""
-            if model in FLOPS:
+            if model in FLOPS and model != "mlp_a":  # whose products are small beside the rest
                 reached = statistics.median(ours) * FLOPS[model] / 1e3
                 share = f"{reached / m.peak(threads):.0%}"
             rows.append([model, rule, batch, threads, f"{statistics.median(ours):.0f}",
@@ -207,12 +210,131 @@ def start(m):
 
 def compile_cost(m):
     text = m.run([str(m.root / "benchmarks/compile_cost.sh"), str(m.root / "build/benchmark")])
-    return table(["program", "processor seconds"], [line.split()[:2] for line in text.splitlines()])
+    return table(["what", "processor seconds"],
+                 [line.split()[:2] for line in text.splitlines()] +
+                 [["the whole library, from nothing", f"{library(m):.0f}"]])
+
+
+SIZES = (100_000, 1_000_000, 10_000_000, 50_000_000)
+
+
+def parse_args(name):
+    """{"threads": 2, ...} of "rules/Adam/28/parameters:100000/threads:2/real_time"."""
+    return {key: int(value) for key, value in re.findall(r"(\w+):(\d+)", name)}
+
+
+def rules(m):
+    """Nanoseconds a byte, as multiples of what additions on Adam's arrays take."""
+    found = {}
+    for b in m.google("optim_benchmark", "^rules/", 0.1):
+        _, rule, size = b["name"].split("/")[:3]
+        key = parse_args(b["name"])
+        found.setdefault((rule, size), {})[key["parameters"], key["threads"]] = (
+            1 / b["bytes_per_second"])
+    base = found.pop(("additions", "28"))
+    rows = [["additions, GB/s", 28] + [" / ".join(f"{1e-9 / base[n, t]:.0f}" for t in (1, 2))
+                                       for n in SIZES]]
+    for (rule, size), times in found.items():
+        rows.append([rule.replace("_", ", "), size] +
+                    [" / ".join(f"{times[n, t] / base[n, t]:.2f}" for t in (1, 2)) for n in SIZES])
+    return table(["rule", "bytes"] + [f"{n:,}" for n in SIZES], rows)
+
+
+def growth(m):
+    rows = []
+    names = {"stream": ("ns an image, of so many that are streamed", "images"),
+             "step": ("ns a parameter in a step of Adam, of so many", "parameters")}
+    for kind, (name, what) in names.items():
+        times = {}
+        for b in m.google("growth_benchmark", f"^{kind}/", 0.5):
+            key = parse_args(b["name"])
+            times[key[what], key["threads"]] = 1e9 / b["items_per_second"]
+        sizes = sorted({n for n, _ in times})
+        digits = 0 if kind == "stream" else 2
+        rows += [[name, f"{n:,}"] + [f"{times[n, t]:.{digits}f}" for t in (1, 2)] for n in sizes]
+    return table(["what", "of", "1 thread", "2 threads"], rows)
+
+
+def goal(m):
+    """Seconds from the start of the program to 99 % on the real MNIST."""
+    if not os.environ.get("GRADUS_DATA"):
+        return None
+    flags = "--model lenet --optimizer adam --lr 0.004 --epochs 3"
+    rows = []
+    for seed in range(1, 6):
+        begin = time.perf_counter()
+        text = m.run([str(m.root / "build/benchmark/examples/train_mnist"), *flags.split(),
+                      "--seed", str(seed), "--json"])
+        seconds = time.perf_counter() - begin
+        rows.append([f"`train_mnist {flags} --seed {seed}`",
+                     f"{100 * json.loads(text)['test_accuracy']:.2f} %", f"{seconds:.1f}"])
+    return table(["run", "test accuracy", "seconds from start to end"], rows)
+
+
+# Whose time it is, by the names of functions; the first that fits.
+PARTS = [("tiles of products", r"Avx\d+::run<|Baseline::run<"),
+         ("packing, turning, copying", r"::move_|pack_panel|multiply<|convolve|copy_|LaidOut|Canvas|"
+                                       r"tiled_conv|narrow_conv|memcpy|memmove|memset"),
+         ("small products in BLAS", r"openblas|gemm"),
+         ("optimizer", r"optim::"),
+         ("pooling", r"pool|max_row"),
+         ("ReLU", r"relu"),
+         ("sums, gradients of biases", r"sum_"),
+         ("loss", r"softmax|cross_entropy|log_sum|nll|map_lane|lane"),
+         ("waiting and the system", r"^\[k\]|yield|Pool::|serve")]
+
+
+def profile(m):
+    rows = []
+    for model, rule, batch in [("mlp_a", "adam", 64), ("cnn", "sgdm", 64)]:
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                data = f"{folder}/perf.data"
+                rate = float(m.run(["perf", "record", "-q", "-e", "cpu-clock", "-F", "4000", "-o", data,
+                                    str(m.programs / "gradus_train"), model, rule, str(batch), "1"])
+                             .split()[-1])
+                text = m.run(["perf", "report", "-i", data, "--stdio", "--no-children", "--sort",
+                              "dso,symbol", "-g", "none"])
+        except (FileNotFoundError, subprocess.CalledProcessError):
+            return None
+        shares = dict.fromkeys([part for part, _ in PARTS] + ["everything else"], 0.0)
+        for line in re.findall(r"^\s+([\d.]+)%\s+(\S+\s+\[.*)$", text, re.M):
+            if re.search(r"gradus::rand|Rng::|uniform", line[1]):
+                continue  # of the data, before the steps
+            name = re.sub(r"^\S*openblas\S*", "openblas", line[1])
+            name = re.sub(r"^\[kernel\S*\s+", "", name)
+            name = re.sub(r"^(?!openblas|\[k\])\S+\s+", "", name)
+            part = next((p for p, pattern in PARTS if re.search(pattern, name)), "everything else")
+            shares[part] += float(line[0])
+        step = 1e6 * batch / rate
+        total = sum(shares.values())
+        limit = {"tiles of products": 1e3 * batch * FLOPS[model] / m.peak(1)}
+        rows += [[f"{model}, {rule}", part, f"{step * share / total:.0f}",
+                  f"{limit[part]:.0f}" if part in limit else ""]
+                 for part, share in shares.items() if share > 0]
+        rows.append([f"{model}, {rule}", "the step", f"{step:.0f}", ""])
+    return table(["step, batch 64, one thread", "where", "microseconds",
+                  "at the peak of multiply-adds"], rows)
+
+
+def library(m):
+    """Processor seconds of building the library from nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "CCACHE_DISABLE": "1"}
+        flags = ["-DCMAKE_BUILD_TYPE=Release", "-DGRADUS_BUILD_TESTS=OFF",
+                 "-DGRADUS_BUILD_EXAMPLES=OFF", "-DGRADUS_BUILD_BENCHMARKS=OFF"]
+        subprocess.run(["cmake", "-S", str(m.root), "-B", folder, *flags], check=True,
+                       capture_output=True, env=environment)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(["cmake", "--build", folder, "--target", "gradus", "-j2"], check=True,
+                       capture_output=True, env=environment)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 SECTIONS = {"machine": machine, "headline": headline, "training": training, "scaling": scaling,
-            "products": products, "small": small, "ops": ops, "start": start,
-            "compile": compile_cost}
+            "profile": profile, "goal": goal, "products": products, "rules": rules, "small": small,
+            "growth": growth, "ops": ops, "start": start, "compile": compile_cost}
 
 
 def write(root, name, text):
@@ -243,7 +365,7 @@ def main():
         print(f"== {name}", flush=True)
         text = SECTIONS[name](m)
         if text is None:
-            print("left as it stands: libtorch is missing", flush=True)
+            print("left as it stands: libtorch, perf or the data are missing", flush=True)
             continue
         print(text, flush=True)
         if not write(m.root, name, text):
