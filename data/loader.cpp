@@ -1,10 +1,9 @@
 #include <gradus/data/loader.h>
 
-#include <algorithm>
-#include <utility>
-
 namespace gradus::data {
 namespace {
+
+constexpr Index kMostWorkers = 1024;
 
 Index count_batches(const LoaderOptions& options, Index samples) {
   const Index size = options.batch_size;
@@ -17,31 +16,35 @@ Index count_batches(const LoaderOptions& options, Index samples) {
 
 }  // namespace
 
-BatchIterator::BatchIterator(const BatchMaker& maker, Tensor order, Index batch_size, Index first,
-                             Index batches)
-    : maker_(maker),
-      order_(std::move(order)),
-      batch_size_(batch_size),
-      position_(first),
-      batches_(batches) {
-  load();
+BatchIterator::BatchIterator(const BatchPlan& plan, Index first, Index workers)
+    : position_(first), batches_(plan.batches) {
+  if (first < batches_) {
+    queue_ = std::make_unique<BatchQueue>(plan, first, workers);
+    load();
+  }
 }
 
 BatchIterator& BatchIterator::operator++() {
-  require(position_ < batches_, "BatchIterator: must not move past its end, got ++ at batch ",
-          position_, " of ", batches_);
+  require(position_ < batches_ && queue_,
+          "BatchIterator: must not move past its end, got ++ at batch ", position_, " of ",
+          batches_);
+  queue_->pop();
   ++position_;
   load();
   return *this;
 }
 
 void BatchIterator::load() {
-  // The last batch goes first: its memory, still in the caches, becomes the next one's.
-  batch_ = {};
-  if (position_ < batches_) {
-    const Index first = position_ * batch_size_;
-    const Index size = std::min(batch_size_, maker_.samples() - first);
-    batch_ = maker_.make(order_.data<std::int64_t>() + first, size);
+  if (position_ == batches_) {
+    queue_.reset();
+    return;
+  }
+  try {
+    batch_ = &queue_->front();
+  } catch (...) {
+    position_ = batches_;
+    queue_.reset();
+    throw;
   }
 }
 
@@ -52,10 +55,12 @@ DataLoader::DataLoader(const Tensor& inputs, const Tensor& targets, const Loader
       batches_(count_batches(options, maker_.samples())) {
   require(!options.shuffle || rng, "DataLoader: shuffle must have an Rng to draw orders from, got ",
           "none; pass one as the last argument");
-  if (rng) {
-    // Split, so that the orders have nothing to do with what the caller draws from a copy.
-    base_ = rng->split().state();
-  }
+  require(options.workers >= 0 && options.workers <= kMostWorkers,
+          "DataLoader: workers must be from 0 to ", kMostWorkers, ", got ", options.workers);
+  // Split, so that the orders have nothing to do with what the caller draws from a copy.
+  Rng numbers = rng.value_or(Rng(0));
+  orders_ = numbers.split().state();
+  transforms_ = numbers.split().state();
 }
 
 void DataLoader::set_next_epoch(Index number) {
@@ -68,9 +73,13 @@ DataLoader::Epoch DataLoader::epoch(Index number, Index first) const {
   require(first >= 0 && first <= batches_, "DataLoader: first batch must be 0 to ", batches_,
           ", got ", first);
   // A stream of random numbers an epoch.
-  Rng rng(Rng::State{base_.seed, base_.stream + static_cast<std::uint64_t>(number), 0});
+  const auto stream = static_cast<std::uint64_t>(number);
+  Rng rng(Rng::State{orders_.seed, orders_.stream + stream, 0});
   const Tensor order = options_.shuffle ? permutation(samples(), rng) : arange(samples());
-  return {maker_, order, options_.batch_size, first, batches_};
+  const Rng::State transforms{transforms_.seed, transforms_.stream + stream, 0};
+  return {{maker_, order, options_.batch_size, batches_, options_.transform, transforms, number},
+          first,
+          options_.workers};
 }
 
 }  // namespace gradus::data

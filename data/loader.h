@@ -6,13 +6,16 @@
 //     for (const Batch& batch : loader) { ... }
 //   }
 //
-// The order of an epoch is a function of the generator given and the epoch's number alone, so a run
-// that was interrupted goes on where it stood: loader.epoch(e, first) or loader.set_next_epoch(e).
+// The order of an epoch, and what a transform draws for a batch, are functions of the generator
+// given, the epoch's number and the batch's alone.  So a run that was interrupted goes on where it
+// stood: loader.epoch(e, first) or loader.set_next_epoch(e); and batches are the same bits for any
+// number of workers.
 #include <gradus/core/random.h>
-#include <gradus/data/batch.h>
+#include <gradus/data/batch_queue.h>
 #include <gradus/data/labelled_images.h>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 
 namespace gradus::data {
@@ -24,23 +27,37 @@ struct LoaderOptions {
   bool flatten = false;          ///< x is [b, numbers of a sample] instead of [b, ...]
   double mean = kMnistMean;      ///< of pixels divided by 255
   double stddev = kMnistStddev;  ///< likewise
+  /// Threads that make batches ahead, from 0 to 1024, begun anew for each epoch; at most two
+  /// batches wait for each.  With 0 the caller makes them: to gather the samples of a data set in
+  /// memory takes less than to hand a batch over.  Workers are for a `transform` that takes long.
+  Index workers = 0;
+  /// Called with each batch and its own generator, that of Rng(0) where the loader was given none:
+  ///   .transform = [](Batch& b, Rng& rng) { b.x = distort(b.x, {.shift = 2}, rng); }
+  /// An exception ends the epoch, in the same place for any number of workers.
+  Transform transform = {};
 };
 
-/// The batches of one epoch, or of its rest.  Each holds its own order and place and shares the
-/// data, so several run at once, and they outlive the loader.
+/// The batches of one epoch, or of its rest.  Each holds its own order, place and workers, and
+/// shares the data, so several run at once, and they outlive the loader.  It may end at any batch:
+/// its workers end with it.
 class BatchIterator {
  public:
   using value_type = Batch;
   using difference_type = std::ptrdiff_t;
   struct End {};
 
-  /// Batches first, ..., batches - 1 of the sample numbers in `order`, i64.
-  BatchIterator(const BatchMaker& maker, Tensor order, Index batch_size, Index first,
-                Index batches);
+  /// Batches first, first + 1, ... of the plan.
+  BatchIterator(const BatchPlan& plan, Index first, Index workers);
 
-  /// Valid until the iterator moves on; a copy of the batch is the caller's to keep.
-  const Batch& operator*() const { return batch_; }
-  const Batch* operator->() const { return &batch_; }
+  /// Valid until the iterator moves on; a copy of the batch is the caller's to keep.  Throws
+  /// ValueError at the end.
+  const Batch& operator*() const {
+    require(queue_ != nullptr, "BatchIterator: must not be read at its end");
+    return *batch_;
+  }
+  const Batch* operator->() const { return &**this; }
+  /// Throws ValueError at the end, and an Error that names the batch where its transform throws;
+  /// the iterator is then at its end.
   BatchIterator& operator++();
   void operator++(int) { ++*this; }
   bool operator==(End) const { return position_ == batches_; }
@@ -51,12 +68,10 @@ class BatchIterator {
  private:
   void load();
 
-  BatchMaker maker_;
-  Tensor order_;
-  Index batch_size_;
   Index position_;
   Index batches_;
-  Batch batch_;
+  std::unique_ptr<BatchQueue> queue_;  // none at the end
+  const Batch* batch_ = nullptr;
 };
 
 class DataLoader {
@@ -85,12 +100,10 @@ class DataLoader {
   void set_next_epoch(Index number);
 
   struct Epoch {
-    BatchMaker maker;
-    Tensor order;
-    Index batch_size;
+    BatchPlan plan;
     Index first;
-    Index batches;
-    BatchIterator begin() const { return {maker, order, batch_size, first, batches}; }
+    Index workers;
+    BatchIterator begin() const { return {plan, first, workers}; }
     BatchIterator::End end() const { return {}; }
   };
   /// The batches of that epoch from number `first` on, without counting it.  Throws ValueError
@@ -101,7 +114,8 @@ class DataLoader {
   LoaderOptions options_;
   BatchMaker maker_;
   Index batches_;
-  Rng::State base_;
+  Rng::State orders_;
+  Rng::State transforms_;
   Index next_epoch_ = 0;
 };
 

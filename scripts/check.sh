@@ -4,6 +4,7 @@
 #
 #   clang       the tests, built with Clang, warnings being errors
 #   gcc         the tests without optimisation and with assertions, built with GCC, warnings likewise
+#   aarch64     the tests on 64-bit ARM, cross-compiled and run in qemu
 #   tsan        all tests under ThreadSanitizer, not only those labelled `threads`
 #   valgrind    the tests under valgrind's memory checker: uninitialised reads, definite leaks
 #   tidy        clang-tidy, by .clang-tidy
@@ -29,6 +30,10 @@ step_gcc() {
 
 step_tsan() {
   scripts/test.sh --build tsan
+}
+
+step_aarch64() {
+  scripts/test.sh --build aarch64
 }
 
 # Whole programs at a time: valgrind starts slowly.
@@ -68,7 +73,7 @@ step_benchmarks() {
   return "$failed"
 }
 
-all=(format clang gcc tsan valgrind tidy benchmarks)
+all=(format clang gcc aarch64 tsan valgrind tidy benchmarks)
 steps=("$@")
 [ $# -gt 0 ] || steps=("${all[@]}")
 for step in "${steps[@]}"; do

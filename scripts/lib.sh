@@ -15,16 +15,18 @@ die() {
 
 # Where the package system knows of a package, it must be installed; elsewhere nobody can tell.
 has_package() {
+  # A line for each architecture that a package is installed for.
   ! command -v dpkg-query > /dev/null ||
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
+    dpkg-query -W -f '${db:Status-Status}\n' "$1" 2> /dev/null | grep -x installed > /dev/null
 }
 
-# install_missing NEED...: a NEED is `package`, or `command:package` where the command is enough,
-# whoever installed it.  Installs what is not there, and nothing else.  Fails if that is impossible.
+# install_missing NEED...: a NEED is `package`, `package:arm64` for another architecture than this
+# machine's, or `command:package` where the command is enough, whoever installed it.  Installs what
+# is not there, and nothing else.  Fails if that is impossible.
 install_missing() {
   local need missing=()
   for need in "$@"; do
-    if [[ $need == *:* ]]; then
+    if [[ $need == *:* && $need != *:arm64 ]]; then
       command -v "${need%%:*}" > /dev/null || missing+=("${need#*:}")
     else
       has_package "$need" || missing+=("$need")
@@ -51,6 +53,9 @@ install_missing() {
              -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=2)
   local log
   log=$(mktemp) || return 1
+  if [[ ${missing[*]} == *:arm64* ]]; then
+    "${as_root[@]}" dpkg --add-architecture arm64 || return 1
+  fi
   # Old lists may be good enough, so that only the installation itself decides.
   "${apt[@]}" update < /dev/null > "$log" 2>&1 || true
   if ! "${apt[@]}" install --no-install-recommends "${missing[@]}" < /dev/null >> "$log" 2>&1; then

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "support/emulator.h"
 #include "support/sanitizer.h"
 
 namespace {
@@ -28,6 +29,9 @@ using namespace gradus;
 TEST(BlasLimit, too_little_address_space_is_an_error_and_not_a_hang) {
   if (test::kAddressSanitizer || test::kThreadSanitizer) {
     GTEST_SKIP() << "sanitizers take terabytes of addresses for themselves";
+  }
+  if (test::kEmulated) {
+    GTEST_SKIP() << "the address space is the emulator's, which cannot start a process anew";
   }
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(multiply_within(rlim_t{64} << 20), testing::ExitedWithCode(0), "");

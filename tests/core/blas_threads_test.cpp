@@ -2,22 +2,22 @@
 #include <gradus/core/parallel.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
-#include <iterator>
-#include <thread>
 
 #if defined(__linux__)
 #include <sys/wait.h>
 #include <unistd.h>
 #endif
 
+#include "support/emulator.h"
+#include "support/process_threads.h"
 #include "support/sanitizer.h"
 #include "support/threads.h"
 
 namespace gradus {
 namespace {
 
+using test::threads_of_process;
 using test::WithThreads;
 
 class ThreadsOfBlas : public testing::TestWithParam<int> {
@@ -26,24 +26,9 @@ class ThreadsOfBlas : public testing::TestWithParam<int> {
     if (!std::filesystem::exists("/proc/self/task")) {
       GTEST_SKIP() << "this system does not list threads in /proc/self/task";
     }
-    if (test::kThreadSanitizer) {
-      GTEST_SKIP() << "ThreadSanitizer runs a thread of its own";
+    if (test::kThreadSanitizer || test::kEmulated) {
+      GTEST_SKIP() << "ThreadSanitizer or the emulator runs a thread of its own";
     }
-  }
-
-  /// How many threads this process has, once it is `expected` or two seconds have passed: one that
-  /// has been joined stays in the list for a moment.
-  static int threads_of_process(int expected) {
-    int found = 0;
-    for (int i = 0; i < 200; ++i) {
-      using Entries = std::filesystem::directory_iterator;
-      found = static_cast<int>(std::distance(Entries("/proc/self/task"), Entries()));
-      if (found == expected) {
-        break;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return found;
   }
 
   static void start_pool() {

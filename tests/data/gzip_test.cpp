@@ -206,5 +206,33 @@ TEST(Gunzip, every_bit_flip_of_a_small_file_is_refused_or_means_nothing) {
   }
 }
 
+TEST(Gunzip, every_value_of_every_byte_around_the_data_is_refused_or_means_nothing) {
+  constexpr std::size_t kHeader = 10;
+  constexpr std::size_t kTrailer = 8;
+  for (const Bytes& good : small_files()) {
+    const auto expected = values_of(read(good));
+    std::set<std::size_t> meaningless;
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      if (at == kHeader) {
+        at = good.size() - kTrailer;
+      }
+      for (int value = 0; value < 256; ++value) {
+        Bytes bytes = good;
+        bytes[at] = static_cast<char>(value);
+        try {
+          ASSERT_EQ(values_of(read(bytes)), expected) << at << " " << value;
+          if (bytes != good) {
+            meaningless.insert(at);
+          }
+        } catch (const FileError&) {
+          EXPECT_NE(bytes, good);
+        }
+      }
+    }
+    // The flags (text alone), the time, the hints on compression and system.
+    EXPECT_EQ(meaningless, (std::set<std::size_t>{3, 4, 5, 6, 7, 8, 9}));
+  }
+}
+
 }  // namespace
 }  // namespace gradus::data

@@ -68,6 +68,21 @@ check logged "apt-get noninteractive .*update"
 check grep -qx "Installing with apt-get: cmake libopenblas-dev" "$work/out"
 check [ ! -s "$work/stdout" ]
 
+claim "a package for another architecture is installed with that architecture"
+machine have=libopenblas-dev
+stand_in dpkg "echo \"dpkg \$*\" >> '$work/log'"
+install libopenblas-dev libopenblas-dev:arm64
+check [ $status -eq 0 ]
+check logged "^dpkg --add-architecture arm64$"
+check logged "install --no-install-recommends libopenblas-dev:arm64$"
+
+claim "a package that is there for two architectures is there"
+machine
+stand_in dpkg-query "printf 'installed\ninstalled\n'"
+install libopenblas-dev
+check [ $status -eq 0 ]
+check [ ! -s "$work/log" ]
+
 claim "a user who is not root installs through sudo"
 machine user sudo
 install libopenblas-dev
