@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <fcntl.h>
 #include <gradus/core/error.h>
 #include <gradus/data/replace_file.h>
@@ -8,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 
 namespace gradus::data {
@@ -118,20 +120,22 @@ bool is_temporary(std::string_view file, const std::string& name) {
   return file.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
-/// What cannot be removed stays: it harms nobody.
+/// What cannot be removed stays: it harms nobody.  By readdir(), since the folder iterators of
+/// libstdc++ end the program where memory runs out.
 void remove_leftovers(const fs::path& target) {
-  std::error_code ignored;
   const std::string name = target.filename().string();
-  for (fs::directory_iterator it(target.parent_path(), ignored), end; !ignored && it != end;
-       it.increment(ignored)) {
-    const fs::path& path = it->path();
-    if (!is_temporary(path.filename().string(), name)) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(target.parent_path().c_str()),
+                                                   ::closedir);
+  for (const dirent* entry; folder && (entry = ::readdir(folder.get())) != nullptr;) {
+    if (!is_temporary(entry->d_name, name)) {
       continue;
     }
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int folder_number = ::dirfd(folder.get());
+    const int descriptor =
+        ::openat(folder_number, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (descriptor >= 0) {
       if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
-        ::unlink(path.c_str());
+        ::unlinkat(folder_number, entry->d_name, 0);
       }
       ::close(descriptor);
     }
