@@ -8,9 +8,9 @@
 #include <sstream>
 #include <thread>
 
-#include "data/files.h"
 #include "support/file_faults.h"
 #include "support/naive.h"
+#include "support/temp_folder.h"
 
 namespace gradus::data {
 namespace {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <new>
 
-#include "data/files.h"
+#include "support/temp_folder.h"
 
 namespace {
 // Allocations until one fails, and whether all after it fail too; -1: none.

@@ -6,9 +6,8 @@
 #include <gradus/optim/instances.h>
 #include <gradus/train/checkpoint.h>
 
-#include "data/files.h"
-#include "support/file_faults.h"
 #include "support/naive.h"
+#include "support/temp_folder.h"
 
 namespace gradus::train {
 namespace {

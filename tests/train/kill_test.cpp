@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "data/files.h"
+#include "support/temp_folder.h"
 
 namespace gradus::train {
 namespace {
