@@ -31,7 +31,11 @@ TEST(Npy, is_refused_with_the_reason) {
       "have a header {'descr': ..., 'fortran_order': False, 'shape': ...}, got something "
       "else at '";
   const std::string no_file = start + "begin with \\x93NUMPY and a version; it is no .npy file";
-  const std::pair<Bytes, std::string> cases[] = {
+  struct Case {
+    Bytes bytes;
+    std::string message;
+  };
+  const Case cases[] = {
       {"", no_file},
       {"\x93NUMPX\1\0", no_file},
       {npy(kPair, "ab", 4), start + "be of version 1, 2 or 3, got 4"},
@@ -56,8 +60,8 @@ TEST(Npy, is_refused_with_the_reason) {
                                 "file has 1; it is cut short"},
       {npy(kPair, "abc"), start + "be as long as its header says: shape [2] of u8 has 2 bytes, the "
                                   "file has 3; it goes on after"}};
-  for (const auto& [bytes, message] : cases) {
-    test::expect_error<FileError>([&] { read(bytes); }, message);
+  for (const Case& c : cases) {
+    test::expect_error<FileError>([&] { read(c.bytes); }, c.message);
   }
 }
 
