@@ -41,6 +41,9 @@
 #include <gradus/data/digits.h>
 #include <gradus/data/loader.h>
 #include <gradus/data/mnist.h>
+#include <gradus/data/npy.h>
+#include <gradus/data/safetensors.h>
+#include <gradus/data/state_file.h>
 #include <gradus/nn/activation.h>
 #include <gradus/nn/attention.h>
 #include <gradus/nn/batch_norm.h>

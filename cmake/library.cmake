@@ -8,6 +8,11 @@ if(NOT GRADUS_CBLAS_FOUND)
                       "GRADUS_CBLAS_INCLUDE_DIR and GRADUS_CBLAS_LIBRARY")
 endif()
 
+find_package(nlohmann_json QUIET)
+if(NOT nlohmann_json_FOUND)
+  message(FATAL_ERROR "Gradus needs JSON for Modern C++: install nlohmann-json3-dev")
+endif()
+
 set(GRADUS_FOLDERS core autograd nn optim data train)
 list(TRANSFORM GRADUS_FOLDERS REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/\\1/*.cpp"
      OUTPUT_VARIABLE source_patterns)
@@ -19,7 +24,10 @@ add_library(gradus::gradus ALIAS gradus)
 target_compile_features(gradus PUBLIC cxx_std_20)
 target_include_directories(gradus PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
                                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(gradus PRIVATE gradus::cblas ZLIB::ZLIB PUBLIC Threads::Threads)
+# The JSON library is headers alone, which no user of an installed Gradus needs.
+target_link_libraries(gradus PRIVATE gradus::cblas ZLIB::ZLIB
+                                     $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
+                             PUBLIC Threads::Threads)
 # Same bits on every machine: no fused multiply-add unless it is written.
 target_compile_options(gradus PRIVATE -ffp-contract=off)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/core/tile.cpp PROPERTIES

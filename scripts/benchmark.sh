@@ -18,7 +18,7 @@ case ${1:-} in
   -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 0 ;;
 esac
 
-install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev libcli11-dev libbenchmark-dev \
+install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev \
   python3:python3 || die "the tools are not complete"
 install_missing libtorch-dev || say "Without libtorch its comparisons are left out."
 cmake_flags=(-DGRADUS_BUILD_TESTS=OFF)

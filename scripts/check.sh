@@ -38,7 +38,7 @@ step_aarch64() {
 
 # Whole programs at a time: valgrind starts slowly.
 step_valgrind() {
-  install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev libcli11-dev libgtest-dev valgrind ||
+  install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libgtest-dev valgrind ||
     return
   build valgrind
   local program failed=0
@@ -63,7 +63,7 @@ step_format() {
 }
 
 step_benchmarks() {
-  install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev libcli11-dev libbenchmark-dev || return
+  install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev || return
   build benchmark
   local program failed=0
   for program in build/benchmark/benchmarks/*_benchmark; do

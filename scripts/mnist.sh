@@ -64,7 +64,7 @@ for argument in "$@"; do
   fi
 done
 
-install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev libcli11-dev ||
+install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev ||
   die "the build tools are not complete"
 build release train_mnist
 

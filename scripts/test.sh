@@ -29,7 +29,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-needs=(c++:g++ make cmake libopenblas-dev zlib1g-dev libcli11-dev libgtest-dev curl:curl python3:python3)
+needs=(c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libgtest-dev curl:curl python3:python3)
 case $preset in
   clang) needs+=(clang++:clang) ;;
   aarch64)

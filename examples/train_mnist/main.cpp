@@ -2,6 +2,7 @@
 // what can be chosen; training.cpp has the loop.
 #include <gradus/core/parallel.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <new>
@@ -10,13 +11,17 @@
 #include "train_mnist/dataset.h"
 #include "train_mnist/model.h"
 #include "train_mnist/report.h"
+#include "train_mnist/run_state.h"
+#include "train_mnist/saver.h"
+#include "train_mnist/signals.h"
 
 namespace train_mnist {
 namespace {
 
 using namespace gradus;
 
-void run(const Options& options) {
+/// Returns the exit status: 0, or 128 and the signal that ended the training.
+int run(const Options& options) {
   set_num_threads(options.threads);
   Rng rng(options.seed);
   Rng digits_rng = rng.split();
@@ -27,29 +32,55 @@ void run(const Options& options) {
   const auto model = make_model(options, model_rng);
   const auto optimizer = make_optimizer(options.rule, model->parameters());
 
-  const Index batches =
-      (dataset.train.images.size(0) + options.batch_size - 1) / options.batch_size;
+  const Index images = dataset.train.images.size(0);
+  const Index steps = options.epochs * ((images + options.batch_size - 1) / options.batch_size);
   if (options.explain) {
-    require_explainable(*options.explain, model->parameters(), options.epochs * batches);
+    require_explainable(*options.explain, model->parameters(), steps);
   }
   Report report(options);
   report.start(dataset.description, describe(options, *model));
-  Score test;
-  const Progress end =
-      train(*model, *optimizer, dataset.train, options, order_rng,
-            {.after_step =
-                 [&](const Progress& progress) { report.step(progress, options.epochs * batches); },
-             .after_epoch =
-                 [&](const Progress& progress) {
-                   test = evaluate(*model, dataset.test);
-                   report.epoch(progress, test);
-                 },
-             .explained =
-                 [&](const optim::Explanation& explanation) { report.explanation(explanation); }});
-  report.result({end, test, weights_hash(model->parameters())});
+  RunState state;
+  if (!options.resume.empty()) {
+    state = resume(train::load_checkpoint(options.resume), options, images, *model, *optimizer);
+    report.resumed(state.progress);
+  }
+  state.images_in_epoch = images;
+  Saver saver(options, [&](const std::string& message) { report.warning(message); });
+  if (!options.checkpoint.empty()) {
+    stop_on_signals();
+  }
+  const Callbacks callbacks = {
+      .after_step = [&](const Progress& progress) { report.step(progress, steps); },
+      .after_epoch =
+          [&](const Progress& progress) {
+            state.test = evaluate(*model, dataset.test, [] { return stop_signal() != 0; });
+            state.best_accuracy = std::max(state.best_accuracy, state.test.accuracy);
+            report.epoch(progress, state.test);
+          },
+      .at_position =
+          [&](const Progress& progress) {
+            state.progress = progress;
+            saver.at_position(state, *model, *optimizer);
+            if (stop_signal() != 0) {
+              throw Interrupted();
+            }
+          },
+      .explained = [&](const optim::Explanation& explanation) { report.explanation(explanation); }};
+  try {
+    const Progress end =
+        train(*model, *optimizer, dataset.train, options, order_rng, callbacks, state.progress);
+    report.result({end, state.test, weights_hash(model->parameters())});
+    saver.finish(state, *model, *optimizer);
+    return 0;
+  } catch (const Interrupted&) {
+    saver.finish(state, *model, *optimizer);
+    report.interrupted(state.progress);
+    return 128 + stop_signal();
+  }
 }
 
-/// Returns the exit status: 0, 1 for a run that failed, 2 for a command line that is not taken.
+/// Returns the exit status: that of run(), 1 for a run that failed, 2 for a command line that is
+/// not taken.
 int guarded_main(const std::vector<std::string>& arguments) {
   const auto complain = [](const std::string& message) {
     write_line(stderr, printable("train_mnist: " + message));
@@ -59,10 +90,9 @@ int guarded_main(const std::vector<std::string>& arguments) {
     require_open_stdout();
     if (!options.help.empty()) {
       write_line(stdout, options.help);
-    } else {
-      run(options);
+      return 0;
     }
-    return 0;
+    return run(options);
   } catch (const UsageError& error) {
     complain(error.what());
     return 2;

@@ -28,6 +28,11 @@ struct Options {
 
   std::optional<Explain> explain;  ///< what one step does to one weight
 
+  std::string checkpoint;      ///< file to save to; empty if none
+  Index checkpoint_every = 0;  ///< steps between two saves; 0 stands for an epoch
+  Index keep = 0;              ///< so many of the last checkpoints stay, and the best
+  std::string resume;          ///< file to go on from; empty if none
+
   std::uint64_t seed = 1;
   int threads = 1;
   bool json = false;
@@ -37,7 +42,8 @@ struct Options {
 };
 
 /// Reads the command line, `arguments` being argv without the program's name.  Opens no file of
-/// data.  Throws UsageError, one line that says what is wrong.
+/// data, but the checkpoint to go on from, whose settings count as flags.  Throws UsageError, one
+/// line that says what is wrong, and what load_checkpoint() throws.
 Options parse_options(const std::vector<std::string>& arguments);
 
 /// Throws UsageError unless batch_size <= images.

@@ -49,6 +49,21 @@ void Report::start(const std::string& dataset, const std::string& model) {
   }
 }
 
+void Report::resumed(const Progress& progress) {
+  say(join({"resuming:  ", options_.resume, ", epoch ", progress.epoch, " behind batch ",
+            progress.batches, ", ", progress.steps, " steps done"}));
+}
+
+void Report::warning(const std::string& message) {
+  end_bar();
+  write_line(stderr, printable("train_mnist: warning: " + message));
+}
+
+void Report::interrupted(const Progress& progress) {
+  say(join(
+      {"stopped behind step ", progress.steps, "; --resume ", options_.checkpoint, " goes on"}));
+}
+
 void Report::step(const Progress& progress, Index all_steps) {
   if (options_.quiet || !bar_.is_due()) {
     return;

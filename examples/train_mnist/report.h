@@ -16,6 +16,12 @@ class Report {
 
   /// What is trained on what, and how.
   void start(const std::string& dataset, const std::string& model);
+  /// From where a checkpoint lets it go on.
+  void resumed(const Progress& progress);
+  /// Something that does not end the run; it goes to stderr.
+  void warning(const std::string& message);
+  /// That it ended early, and how it goes on.
+  void interrupted(const Progress& progress);
   /// Draws the bar where it is due.
   void step(const Progress& progress, Index all_steps);
   void epoch(const Progress& progress, const Score& test);

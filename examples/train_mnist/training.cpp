@@ -5,6 +5,7 @@
 #include <gradus/nn/loss.h>
 #include <gradus/optim/check_gradients.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -12,25 +13,6 @@ namespace train_mnist {
 namespace {
 
 using namespace gradus;
-
-/// The mean of scores of batches of different sizes.
-class RunningScore {
- public:
-  void add(const Score& score, Index images) {
-    loss_ += score.loss * static_cast<double>(images);
-    right_ += score.accuracy * static_cast<double>(images);
-    images_ += images;
-  }
-  Score mean() const {
-    const auto n = static_cast<double>(images_);
-    return {loss_ / n, right_ / n};
-  }
-
- private:
-  double loss_ = 0;
-  double right_ = 0;
-  Index images_ = 0;
-};
 
 class Stopwatch {
  public:
@@ -55,7 +37,7 @@ void require_finite(const Tensor& loss, const Progress& progress,
 /// Images as the network sees them: distorted anew in every epoch, if the options ask for it.
 class Augment {
  public:
-  Augment(const std::string& name, Rng rng) : on_(name != "none"), rng_(rng) {
+  Augment(const std::string& name, const Rng& rng) : on_(name != "none"), rng_(rng) {
     distortion_.background = -data::kMnistMean / data::kMnistStddev;
     distortion_.shift = 2;
     if (name == "distort") {
@@ -68,6 +50,7 @@ class Augment {
     }
   }
   Tensor operator()(const Tensor& x) { return on_ ? data::distort(x, distortion_, rng_) : x; }
+  Rng::State state() const { return rng_.state(); }
 
  private:
   bool on_;
@@ -77,8 +60,19 @@ class Augment {
 
 }  // namespace
 
+void RunningScore::add(const Score& score, Index more) {
+  loss += score.loss * static_cast<double>(more);
+  right += score.accuracy * static_cast<double>(more);
+  images += more;
+}
+
+Score RunningScore::mean() const {
+  const auto n = static_cast<double>(images);
+  return {loss / n, right / n};
+}
+
 Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::LabelledImages& set,
-               const Options& options, Rng rng, const Callbacks& callbacks) {
+               const Options& options, Rng rng, const Callbacks& callbacks, Progress progress) {
   data::DataLoader loader(set, {.batch_size = options.batch_size}, rng);
   if (options.rate_falls) {
     for (const std::string& option : falling_options(options.rule)) {
@@ -88,15 +82,15 @@ Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::L
   }
   Rng numbers = rng;
   numbers.split();  // the loader's
-  Augment augment(options.augment, numbers.split());
-  Progress progress;
+  const Rng fresh = numbers.split();
+  Augment augment(options.augment, progress.augment ? Rng(*progress.augment) : fresh);
 
   model.train();
-  for (progress.epoch = 1; progress.epoch <= options.epochs; ++progress.epoch) {
-    RunningScore score;
+  progress.epoch = std::max<Index>(progress.epoch, 1);
+  while (progress.epoch <= options.epochs) {
     Stopwatch watch;
     const double seconds_before = progress.seconds;
-    for (const data::Batch& batch : loader) {
+    for (const data::Batch& batch : loader.epoch(progress.epoch - 1, progress.batches)) {
       const Tensor logits = model(augment(batch.x));
       const Tensor loss = nn::cross_entropy(logits, batch.y);
       optimizer.zero_grad();
@@ -111,24 +105,36 @@ Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::L
       }
 
       progress.images += batch.size();
-      score.add({loss.item(), nn::accuracy(logits, batch.y)}, batch.size());
-      progress.score = score.mean();
+      progress.epoch_score.add({loss.item(), nn::accuracy(logits, batch.y)}, batch.size());
+      progress.score = progress.epoch_score.mean();
       progress.seconds = seconds_before + watch.seconds();
+      progress.augment = augment.state();
+      ++progress.batches;
       callbacks.after_step(progress);
+      callbacks.at_position(progress);
     }
     callbacks.after_epoch(progress);
+    ++progress.epoch;
+    progress.batches = 0;
+    progress.epoch_score = {};
+    callbacks.at_position(progress);
   }
   --progress.epoch;
   return progress;
 }
 
-Score evaluate(nn::Module& model, const data::LabelledImages& set) {
+Score evaluate(nn::Module& model, const data::LabelledImages& set,
+               const std::function<bool()>& stop) {
   const NoGrad no_grad;
   const bool was_training = model.is_training();
   model.eval();
   data::DataLoader loader(set, {.batch_size = 1000, .shuffle = false});
   RunningScore score;
   for (const data::Batch& batch : loader) {
+    if (stop()) {
+      model.train(was_training);
+      throw Interrupted();
+    }
     const Tensor logits = model(batch.x);
     score.add({nn::cross_entropy(logits, batch.y).item(), nn::accuracy(logits, batch.y)},
               batch.size());

@@ -1,8 +1,5 @@
 #pragma once
 // Files for the tests of data/, written byte by byte: nothing here shares code with the readers.
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
@@ -11,36 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "support/temp_folder.h"
+
 namespace gradus::test {
 
 using Bytes = std::string;
-
-/// A folder of its own, removed with all in it.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "gradus-data-XXXXXX").string();
-    path_ = ::mkdtemp(name.data()) ? name : "";
-    EXPECT_FALSE(path_.empty());
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  /// Writes a file and returns its path.
-  std::string write(const std::string& name, const Bytes& bytes) const {
-    std::ofstream(*this / name, std::ios::binary) << bytes;
-    return *this / name;
-  }
-
- private:
-  std::string path_;
-};
 
 /// The low `size` bytes of a number, the highest first.
 inline Bytes big_endian(std::uint64_t bits, int size) {

@@ -125,6 +125,20 @@ TEST_F(Small, evaluation_records_nothing_and_keeps_the_mode) {
   }
 }
 
+TEST_F(Small, evaluation_ends_when_it_is_asked_to) {
+  int asked = 0;
+  EXPECT_THROW(evaluate(*model, set, [&] { return ++asked == 1; }), Interrupted);
+  EXPECT_TRUE(model->is_training());
+}
+
+TEST_F(Small, can_go_on_later_behind_every_step_and_epoch) {
+  std::vector<std::pair<Index, Index>> positions;  // epoch, batches of it
+  train(*model, *optimizer, set, options, rng,
+        {.at_position = [&](const Progress& p) { positions.emplace_back(p.epoch, p.batches); }});
+  EXPECT_EQ(positions, (std::vector<std::pair<Index, Index>>{
+                           {1, 1}, {1, 2}, {1, 3}, {2, 0}, {2, 1}, {2, 2}, {2, 3}, {3, 0}}));
+}
+
 TEST_F(Small, a_loss_that_is_not_a_number_names_its_step) {
   spoil();
   try {

@@ -36,19 +36,6 @@ TEST_F(WriteFile, leaves_the_whole_text_and_nothing_beside_it) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
 }
 
-TEST_F(WriteFile, leaves_the_old_file_where_the_new_one_cannot_be_written) {
-  const fs::path path = folder_ / "a.svg";
-  write_file(path.string(), "old");
-  fs::create_directory(folder_ / "a.svg.part");  // in the way of the new one
-  test::expect_error<FileError>(
-      [&] { write_file(path.string(), "new"); },
-      "write_file: " + path.string() +
-          " must be a file that can be written, got \"Is a directory\"; is the folder there, and "
-          "is there room?");
-  EXPECT_EQ(contents(path), "old");
-  EXPECT_TRUE(fs::is_directory(folder_ / "a.svg.part"));
-}
-
 TEST_F(WriteFile, says_when_a_device_is_full) {
   if (!fs::exists("/dev/full")) {
     GTEST_SKIP() << "needs /dev/full";

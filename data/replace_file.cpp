@@ -1,0 +1,214 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <gradus/core/error.h>
+#include <gradus/data/replace_file.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+namespace gradus::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kEnding = ".part";
+
+/// A call that gave up since a signal came is made again.
+template <class F>
+auto uninterrupted(F call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    result = call();
+  }
+  return result;
+}
+
+/// 0, or the errno of what failed.
+int write_all(FileCalls& calls, int descriptor, const std::vector<std::string_view>& pieces) {
+  for (std::string_view left : pieces) {
+    while (!left.empty()) {
+      const auto written =
+          uninterrupted([&] { return calls.write(descriptor, left.data(), left.size()); });
+      if (written <= 0) {
+        return written < 0 ? errno : EIO;
+      }
+      left.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  return 0;
+}
+
+/// An open temporary file, locked; removed unless it got its final name.
+class Temporary {
+ public:
+  Temporary(FileCalls& calls, const fs::path& target) : calls_(calls) {
+    static std::atomic<unsigned> number = 0;
+    const std::string start =
+        (target.parent_path() / ("." + target.filename().string() + ".")).string() +
+        std::to_string(::getpid()) + "-";
+    do {
+      close();
+      path_ = start + std::to_string(number++) + std::string(kEnding);
+      descriptor_ = uninterrupted(
+          [&] { return calls_.open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC); });
+      error_ = descriptor_ < 0 ? errno : 0;
+    } while (error_ == EEXIST || (error_ == 0 && !lock()));
+  }
+  ~Temporary() {
+    if (descriptor_ >= 0 && !renamed_) {
+      ::unlink(path_.c_str());
+    }
+    close();
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+
+  /// 0, or the errno of the first step that failed.
+  int fill(const std::vector<std::string_view>& pieces) {
+    if (error_ == 0) {
+      error_ = write_all(calls_, descriptor_, pieces);
+    }
+    if (error_ == 0 && uninterrupted([&] { return calls_.fsync(descriptor_); }) != 0) {
+      error_ = errno;
+    }
+    return error_;
+  }
+  int rename_to(const fs::path& target) {
+    renamed_ = uninterrupted([&] { return calls_.rename(path_.c_str(), target.c_str()); }) == 0;
+    return renamed_ ? 0 : errno;
+  }
+
+ private:
+  /// False if another writer took the file for a leftover before it was locked.  Where there are no
+  /// locks, nobody takes leftovers away.
+  bool lock() {
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      return errno != EWOULDBLOCK;
+    }
+    struct stat status = {};
+    return ::fstat(descriptor_, &status) == 0 && status.st_nlink > 0;
+  }
+  // Nothing can be lost in it any more: the data is written through, or not wanted.
+  void close() {
+    if (descriptor_ >= 0) {
+      calls_.close(descriptor_);
+    }
+  }
+
+  FileCalls& calls_;
+  std::string path_;
+  int descriptor_ = -1;
+  int error_ = 0;
+  bool renamed_ = false;
+};
+
+/// True for the names that Temporary gives for the target `name`.
+bool is_temporary(std::string_view file, const std::string& name) {
+  const std::string start = "." + name + ".";
+  if (!file.starts_with(start) || !file.ends_with(kEnding) ||
+      file.size() <= start.size() + kEnding.size()) {
+    return false;
+  }
+  file.remove_prefix(start.size());
+  file.remove_suffix(kEnding.size());
+  return file.find_first_not_of("0123456789-") == std::string_view::npos;
+}
+
+/// What cannot be removed stays: it harms nobody.  By readdir(), since the folder iterators of
+/// libstdc++ end the program where memory runs out.
+void remove_leftovers(const fs::path& target) {
+  const std::string name = target.filename().string();
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(target.parent_path().c_str()),
+                                                   ::closedir);
+  for (const dirent* entry; folder && (entry = ::readdir(folder.get())) != nullptr;) {
+    if (!is_temporary(entry->d_name, name)) {
+      continue;
+    }
+    const int folder_number = ::dirfd(folder.get());
+    const int descriptor =
+        ::openat(folder_number, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor >= 0) {
+      if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+        ::unlinkat(folder_number, entry->d_name, 0);
+      }
+      ::close(descriptor);
+    }
+  }
+}
+
+int sync_folder(FileCalls& calls, const fs::path& folder) {
+  const int descriptor =
+      uninterrupted([&] { return calls.open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (descriptor < 0) {
+    return errno;
+  }
+  const bool synced = uninterrupted([&] { return calls.fsync(descriptor); }) == 0;
+  const int error = synced || errno == EINVAL ? 0 : errno;  // EINVAL: no such thing there
+  calls.close(descriptor);
+  return error;
+}
+
+int write_directly(FileCalls& calls, const std::string& path,
+                   const std::vector<std::string_view>& pieces) {
+  const int descriptor =
+      uninterrupted([&] { return calls.open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); });
+  if (descriptor < 0) {
+    return errno;
+  }
+  const int error = write_all(calls, descriptor, pieces);
+  const bool closed = calls.close(descriptor) == 0 || errno == EINTR;
+  return error != 0 || closed ? error : errno;
+}
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void refuse(const std::string& where, const std::string& path, int error) {
+  fail<FileError>({where, ": ", path, " must be a file that can be written, got \"", reason(error),
+                   "\"; is the folder there, and is there room?"});
+}
+
+}  // namespace
+
+void replace_file(const std::string& where, const std::string& path,
+                  const std::vector<std::string_view>& pieces, FileCalls& calls) {
+  require<FileError>(!path.empty(), where, ": the path must name a file, got \"\"");
+  require<FileError>(path.find('\0') == std::string::npos, where,
+                     ": a file name must be without zero bytes, got one after \"",
+                     path.substr(0, path.find('\0')), "\"");
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  require<FileError>(!fs::is_directory(status), where, ": ", path,
+                     " must be a file, got a folder; add a name to it");
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    if (const int failed = write_directly(calls, path, pieces); failed != 0) {
+      refuse(where, path, failed);
+    }
+    return;
+  }
+  const fs::path target =
+      fs::is_symlink(fs::symlink_status(path, error)) ? fs::canonical(path, error) : fs::path(path);
+  require<FileError>(!target.empty(), where, ": ", path,
+                     " must be a file or a link to one, got a link that leads nowhere; remove it");
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  remove_leftovers(folder / target.filename());
+  {
+    Temporary temporary(calls, folder / target.filename());
+    int failed = temporary.fill(pieces);
+    failed = failed == 0 ? temporary.rename_to(target) : failed;
+    if (failed != 0) {
+      refuse(where, path, failed);
+    }
+  }
+  if (const int failed = sync_folder(calls, folder); failed != 0) {
+    fail<FileError>({where, ": ", path, " is written, but its folder must be made durable, got \"",
+                     reason(failed), "\"; a power cut may bring the old file back"});
+  }
+}
+
+}  // namespace gradus::data

@@ -1,0 +1,76 @@
+#include "train_mnist/run_state.h"
+
+#include "train_mnist/model.h"
+#include "train_mnist/settings.h"
+
+namespace train_mnist {
+
+using namespace gradus;
+
+namespace {
+
+// Every number of a RunState, by its name: written and read by the same list.
+template <class State, class F>
+void visit_numbers(State& state, F f) {
+  f("epoch", state.progress.epoch);
+  f("batches", state.progress.batches);
+  f("steps", state.progress.steps);
+  f("images", state.progress.images);
+  f("seconds", state.progress.seconds);
+  f("train_loss", state.progress.score.loss);
+  f("train_accuracy", state.progress.score.accuracy);
+  f("epoch_loss", state.progress.epoch_score.loss);
+  f("epoch_right", state.progress.epoch_score.right);
+  f("epoch_images", state.progress.epoch_score.images);
+  f("test_loss", state.test.loss);
+  f("test_accuracy", state.test.accuracy);
+  f("best_accuracy", state.best_accuracy);
+  f("images_in_epoch", state.images_in_epoch);
+}
+
+constexpr const char* kAugment = "augment";
+constexpr const char* kDropout = "dropout";
+
+}  // namespace
+
+train::Checkpoint to_checkpoint(const Options& options, const RunState& state, nn::Module& model,
+                                const optim::OptimizerBase& optimizer) {
+  train::Checkpoint checkpoint{model.state_dict(), optimizer.state_dict(), {}};
+  visit_numbers(state, [&](const char* name, const auto& value) {
+    checkpoint.run.set(name, static_cast<double>(value));
+  });
+  if (state.progress.augment) {
+    train::set_rng(checkpoint.run, kAugment, Rng(*state.progress.augment));
+  }
+  checkpoint.run.add(kDropout, numbers_drawn(model));
+  write_settings(checkpoint.run, settings_of(options));
+  return checkpoint;
+}
+
+RunState resume(const train::Checkpoint& saved, const Options& options, Index images,
+                nn::Module& model, optim::OptimizerBase& optimizer) {
+  RunState state;
+  try {
+    visit_numbers(state, [&]<class T>(const char* name, T& value) {
+      value = static_cast<T>(saved.run.number(name));
+    });
+    if (saved.run.contains(kAugment)) {
+      state.progress.augment = train::get_rng(saved.run, kAugment).state();
+    }
+    require<UsageError>(state.images_in_epoch == images, "--resume: ", options.resume,
+                        " must have been trained on the same data, got a run on ",
+                        state.images_in_epoch, " images, where there are ", images);
+    require<UsageError>(state.progress.epoch <= options.epochs + 1, "--epochs must be at least ",
+                        state.progress.epoch - 1, ", which ", options.resume,
+                        " has behind it, got ", options.epochs);
+    train::restore(saved, model, optimizer);
+    skip_numbers(model, saved.run.part(kDropout));
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    fail<FileError>({"--resume: ", options.resume, ": ", error.what()});
+  }
+  return state;
+}
+
+}  // namespace train_mnist

@@ -1,0 +1,28 @@
+#pragma once
+// A run of this program as a checkpoint, and back.
+#include <gradus/train/checkpoint.h>
+
+#include "train_mnist/options.h"
+#include "train_mnist/training.h"
+
+namespace train_mnist {
+
+/// Where a run stands, beside its model and its optimizer.
+struct RunState {
+  Progress progress;
+  Score test;                 ///< of the last epoch that was evaluated
+  double best_accuracy = -1;  ///< of all epochs that were evaluated; -1 before the first
+  Index images_in_epoch = 0;  ///< to train on, by which data of another size are told
+};
+
+gradus::train::Checkpoint to_checkpoint(const Options& options, const RunState& state,
+                                        gradus::nn::Module& model,
+                                        const gradus::optim::OptimizerBase& optimizer);
+
+/// Puts model and optimizer where the run stood.  Throws FileError, naming the file, if the
+/// checkpoint is not one of such a run, and UsageError if `options` end before it or `images`, the
+/// number to train on, is another.
+RunState resume(const gradus::train::Checkpoint& saved, const Options& options, Index images,
+                gradus::nn::Module& model, gradus::optim::OptimizerBase& optimizer);
+
+}  // namespace train_mnist

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# soak.sh [--budget MINUTES] [METHOD...]: what takes too long for the suite, in full amounts.  Builds
+# the tests, runs the methods (all of them unless some are named) until the budget is used up (default:
+# 60 minutes), and appends what each tried and found to docs/soak_results.md.
+#
+#   kills           a writer of checkpoints killed 5,000 times, at any moment
+#   training_kills  200 kills of train_mnist, each resumed, all ending with the same weights
+#   cuts            500 runs cut at a random step and resumed, bit for bit
+#   fsync_order     the calls of a save, seen by strace
+#
+# A method is a function method_NAME: its last line on stdout is what it found, and it fails if that
+# is not as it must be.  It sees $minutes, what is left of the budget.
+# shellcheck disable=SC2317  # the methods are called by name
+set -uo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root" || exit 2
+
+tests=build/release/tests
+
+# run_test PROGRAM SUITES: its own line about what it did.
+run_test() {
+  (cd "$tests" && "./$1" --gtest_brief=1 --gtest_filter="$2") > "$log" 2>&1
+  local status=$?
+  grep -v -e '^\[' -e '^Running main' "$log" | tail -n 20
+  return "$status"
+}
+
+method_kills() {
+  GRADUS_KILLS=5000 run_test train_test 'Kill.*'
+}
+
+method_training_kills() {
+  GRADUS_TRAINING_KILLS=200 run_test examples_test 'Checkpoints.of_killed_runs*'
+}
+
+method_cuts() {
+  GRADUS_CUTS=500 run_test examples_test 'ThreadsResume.*'
+}
+
+method_fsync_order() {
+  install_missing strace:strace || return
+  local folder calls
+  folder=$(mktemp -d) || return
+  strace -f -o "$folder/calls" -e trace=openat,write,fsync,rename \
+    build/release/examples/train_mnist --dataset digits --train-size 64 --validation 10 --epochs 1 \
+    --threads 1 --quiet --checkpoint "$folder/a" > /dev/null || return
+  calls=$(sed -n '/[.]part"/,$p' "$folder/calls" | grep -oE '(openat|write|fsync|rename)\(' |
+          uniq | head -n 6 | tr -d '(\n' | sed 's/\([a-z]\)\(openat\|write\|fsync\|rename\)/\1 \2/g')
+  rm -r "$folder"
+  echo "calls in their order: $calls"
+  [ "$calls" = "openat write fsync rename openat fsync" ]
+}
+
+all=(kills training_kills cuts fsync_order)
+budget=60
+methods=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --budget) budget=${2:?--budget needs a number of minutes}; shift ;;
+    *) methods+=("$1") ;;
+  esac
+  shift
+done
+[ ${#methods[@]} -gt 0 ] || methods=("${all[@]}")
+for method in "${methods[@]}"; do
+  [ "$(type -t "method_$method")" = function ] || { say "soak.sh: no method $method"; exit 2; }
+done
+
+install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev \
+  libgtest-dev || exit
+for program in train_test examples_test; do
+  build release "$program"
+done
+log=$(mktemp) || exit
+trap 'rm -f "$log"' EXIT
+results=docs/soak_results.md
+failed=0
+for method in "${methods[@]}"; do
+  minutes=$((budget - SECONDS / 60))
+  if [ "$minutes" -le 0 ]; then
+    say "the budget of $budget minutes is used up before $method"
+    break
+  fi
+  say "=== $method"
+  start=$SECONDS
+  if found=$("method_$method"); then
+    outcome=passed
+  else
+    outcome=FAILED
+    failed=1
+  fi
+  say "$found"
+  printf '| %s | %s | %s s | %s | %s |\n' "$(date -u +%F)" "$method" $((SECONDS - start)) \
+    "$outcome" "$(tail -n 1 <<< "$found" | tr '|' '/')" >> "$results"
+done
+exit $failed

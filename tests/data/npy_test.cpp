@@ -1,0 +1,69 @@
+#include <gradus/data/npy.h>
+
+#include "data/files.h"
+#include "support/naive.h"
+
+namespace gradus::data {
+namespace {
+
+using test::Bytes;
+
+Bytes npy(const Bytes& dictionary, const Bytes& data, char version = 1) {
+  return Bytes("\x93NUMPY") + version + '\0' +
+         test::little_endian(dictionary.size(), version == 1 ? 2 : 4) + dictionary + data;
+}
+Tensor read(const Bytes& bytes) { return read_npy_bytes(bytes.data(), bytes.size(), "x"); }
+
+const Bytes kPair = "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n";
+
+TEST(Npy, of_versions_1_to_3_is_read) {
+  for (const char version : {'\1', '\2', '\3'}) {
+    EXPECT_EQ(read(npy(kPair, "ab", version)).to_vector<std::uint8_t>(),
+              (std::vector<std::uint8_t>{'a', 'b'}));
+  }
+  EXPECT_EQ(read(npy("{'shape':(),\"descr\":'|u1','fortran_order':False}", "a")).rank(), 0);
+}
+
+TEST(Npy, is_refused_with_the_reason) {
+  const std::string start = "read_npy: x must ";
+  const std::string header =
+      start +
+      "have a header {'descr': ..., 'fortran_order': False, 'shape': ...}, got something "
+      "else at '";
+  const std::string no_file = start + "begin with \\x93NUMPY and a version; it is no .npy file";
+  struct Case {
+    Bytes bytes;
+    std::string message;
+  };
+  const Case cases[] = {
+      {"", no_file},
+      {"\x93NUMPX\1\0", no_file},
+      {npy(kPair, "ab", 4), start + "be of version 1, 2 or 3, got 4"},
+      {Bytes("\x93NUMPY\1\0", 8), start + "hold its header of at most 65536 bytes, got length 0 in "
+                                          "a file of 8 bytes"},
+      {Bytes("\x93NUMPY\1\0\x40\0", 10),
+       start + "hold its header of at most 65536 bytes, got length 64 in a file of 10 bytes"},
+      {npy("[]", ""), header + "[]'"},
+      {npy("{'descr': '|u1'}", ""), header + "'"},
+      {npy("{'descr': '|u1', 'descr': '|u1'}", ""), header + " '|u1'}'"},
+      {npy("{'descr': '>f4', 'fortran_order': False, 'shape': ()}", "1234"),
+       start + "have data type <f4, <f8, <i8 or |u1, got '>f4'; convert it with astype"},
+      {npy("{'descr': '|u1', 'fortran_order': True, 'shape': (1,1)}", "1"),
+       start + "be row-major, got fortran_order True; save numpy.ascontiguousarray(x)"},
+      {npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}", "1"),
+       start + "have rank 0 to 8, got more"},
+      {npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,)}", "1"), header + "-1,)}'"},
+      {npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", ""),
+       start + "have a possible shape, got [4294967296, 4294967296], which has more bytes than 63 "
+               "bits can count"},
+      {npy(kPair, "a"), start + "be as long as its header says: shape [2] of u8 has 2 bytes, the "
+                                "file has 1; it is cut short"},
+      {npy(kPair, "abc"), start + "be as long as its header says: shape [2] of u8 has 2 bytes, the "
+                                  "file has 3; it goes on after"}};
+  for (const Case& c : cases) {
+    test::expect_error<FileError>([&] { read(c.bytes); }, c.message);
+  }
+}
+
+}  // namespace
+}  // namespace gradus::data

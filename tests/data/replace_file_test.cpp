@@ -1,0 +1,199 @@
+// Files that are replaced as a whole: what is left when anything fails.
+#include <gradus/core/error.h>
+#include <gradus/data/replace_file.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cstring>
+#include <sstream>
+#include <thread>
+
+#include "support/file_faults.h"
+#include "support/naive.h"
+#include "support/temp_folder.h"
+
+namespace gradus::data {
+namespace {
+
+namespace fs = std::filesystem;
+using test::FaultyCalls;
+using test::LosesPower;
+
+std::string contents(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::size_t files_in(const std::string& folder) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
+}
+
+TEST(ReplaceFile, syncs_the_data_before_the_name_and_then_the_folder) {
+  const test::TempFolder folder;
+  FaultyCalls calls;
+  replace_file("f", folder / "a", {"one ", "two"}, calls);
+  EXPECT_EQ(contents(folder / "a"), "one two");
+  EXPECT_EQ(calls.log, (std::vector<std::string>{"open", "write", "write", "fsync", "rename",
+                                                 "close", "open", "fsync", "close"}));
+  EXPECT_EQ(files_in(folder.path()), 1U);
+}
+
+// The n-th call fails, for every n and every way to fail.
+TEST(ReplaceFile, leaves_the_old_file_or_the_new_one_whatever_call_fails) {
+  const test::TempFolder folder;
+  for (const bool for_ever : {false, true}) {
+    for (const int error : {EIO, ENOSPC, EDQUOT, EINTR, FaultyCalls::kShortWrite}) {
+      if (for_ever && error == EINTR) {
+        continue;  // as it would be: without end
+      }
+      for (int n = 0;; ++n) {
+        const std::string path = folder.write("a", "old");
+        FaultyCalls calls;
+        calls.fail_at = n;
+        calls.error = error;
+        calls.for_ever = for_ever;
+        bool threw = false;
+        try {
+          replace_file("f", path, {"the new ", "one"}, calls);
+        } catch (const FileError& thrown) {
+          threw = true;
+          const std::string message = thrown.what();
+          EXPECT_EQ(message.rfind("f: " + path, 0), 0U) << message;
+          EXPECT_NE(message.find(std::strerror(error)), std::string::npos) << message;
+        }
+        const std::string now = contents(path);
+        const std::string call =
+            n < static_cast<int>(calls.log.size()) ? calls.log[static_cast<std::size_t>(n)] : "";
+        EXPECT_TRUE(now == "the new one" || (threw && now == "old")) << call << ": " << now;
+        EXPECT_EQ(files_in(folder.path()), 1U) << call;
+        const bool may_pass = error == EINTR || error == FaultyCalls::kShortWrite;
+        EXPECT_EQ(threw, call != "" && call != "close" && !may_pass) << call << ", errno " << error;
+        if (call.empty()) {
+          EXPECT_GE(n, 9);
+          break;
+        }
+      }
+    }
+  }
+}
+
+TEST(ReplaceFile, says_when_only_the_folder_could_not_be_made_durable) {
+  const test::TempFolder folder;
+  FaultyCalls calls;
+  calls.fail_at = 6;
+  const std::string path = folder / "a";
+  test::expect_error<FileError>([&] { replace_file("f", path, {"x"}, calls); },
+                                "f: " + path +
+                                    " is written, but its folder must be made durable, got "
+                                    "\"Input/output error\"; a power cut may bring the old file "
+                                    "back");
+  EXPECT_EQ(contents(path), "x");
+}
+
+TEST(ReplaceFile, survives_a_power_cut_behind_every_call) {
+  for (const std::size_t size : {0U, 1000U, 1'000'000U}) {
+    const test::TempFolder folder;
+    const std::string whole(size, 'n');
+    LosesPower calls;
+    replace_file("f", folder / "a", {whole.substr(0, size / 3), whole.substr(size / 3)}, calls);
+    for (std::size_t count = 0; count <= calls.calls.size(); ++count) {
+      for (const std::string& left : calls.outcomes(count, "old")) {
+        EXPECT_TRUE(left == "old" || left == whole) << size << " after call " << count;
+      }
+    }
+    EXPECT_EQ(calls.outcomes(calls.calls.size(), "old"), std::vector<std::string>(3, whole));
+  }
+}
+
+TEST(ReplaceFile, removes_what_killed_writers_left_and_nothing_else) {
+  const test::TempFolder folder;
+  folder.write(".a.123-0.part", "half");
+  folder.write(".a.part", "not ours");
+  folder.write(".b.123-0.part", "another file's");
+  const std::string alive = folder.write(".a.124-0.part", "of a writer that lives");
+  const int descriptor = ::open(alive.c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(descriptor, LOCK_EX), 0);
+  replace_file("f", folder / "a", {"x"});
+  EXPECT_FALSE(fs::exists(folder / ".a.123-0.part"));
+  EXPECT_TRUE(fs::exists(folder / ".a.part"));
+  EXPECT_TRUE(fs::exists(folder / ".b.123-0.part"));
+  EXPECT_TRUE(fs::exists(alive));
+  ::close(descriptor);
+  replace_file("f", folder / "a", {"y"});
+  EXPECT_FALSE(fs::exists(alive));
+}
+
+TEST(ReplaceFile, follows_a_link_and_leaves_it_a_link) {
+  const test::TempFolder folder;
+  fs::create_directory(folder / "there");
+  folder.write("there/a", "old");
+  fs::create_symlink("there/a", folder / "link");
+  replace_file("f", folder / "link", {"new"});
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(contents(folder / "there/a"), "new");
+  fs::create_symlink("nowhere", folder / "loose");
+  test::expect_error<FileError>(
+      [&] { replace_file("f", folder / "loose", {"new"}); },
+      "f: " + (folder / "loose") +
+          " must be a file or a link to one, got a link that leads nowhere; remove it");
+}
+
+TEST(ReplaceFile, lets_who_has_the_old_file_open_keep_it) {
+  const test::TempFolder folder;
+  std::ifstream reader(folder.write("a", "old"));
+  replace_file("f", folder / "a", {"new"});
+  std::string text;
+  reader >> text;
+  EXPECT_EQ(text, "old");
+}
+
+TEST(ReplaceFile, names_the_reason_where_there_is_no_way) {
+  const test::TempFolder folder;
+  const auto fails = [&](const std::string& path, const std::string& reason) {
+    test::expect_error<FileError>([&] { replace_file("f", path, {"x"}); },
+                                  "f: " + path + " must be a file that can be written, got \"" +
+                                      reason + "\"; is the folder there, and is there room?");
+  };
+  fails(folder / "no/a", "No such file or directory");
+  fails(folder / std::string(300, 'n'), "File name too long");
+  fails(folder.write("file", "") + "/a", "Not a directory");
+  if (fs::exists("/dev/full")) {
+    fails("/dev/full", "No space left on device");
+  }
+  if (::geteuid() != 0) {
+    fs::create_directory(folder / "closed");
+    ::chmod((folder / "closed").c_str(), 0500);
+    fails(folder / "closed/a", "Permission denied");
+  }
+  test::expect_error<FileError>([&] { replace_file("f", folder.path(), {"x"}); },
+                                "f: " + folder.path() +
+                                    " must be a file, got a folder; add a name "
+                                    "to it");
+  test::expect_error<FileError>([&] { replace_file("f", std::string("a\0b", 3), {"x"}); },
+                                "f: a file name must be without zero bytes, got one after \"a\"");
+}
+
+TEST(ReplaceFile, of_two_writers_leaves_one_complete_file) {
+  const test::TempFolder folder;
+  const std::string texts[] = {std::string(100'000, 'a'), std::string(70'000, 'b')};
+  std::vector<std::thread> writers;
+  for (const std::string& text : texts) {
+    writers.emplace_back([&] {
+      for (int k = 0; k < 20; ++k) {
+        replace_file("f", folder / "x", {text});
+      }
+    });
+  }
+  for (int k = 0; k < 200; ++k) {
+    const std::string now = contents(folder / "x");
+    EXPECT_TRUE(now.empty() || now == texts[0] || now == texts[1]) << now.size();
+  }
+  for (std::thread& writer : writers) {
+    writer.join();
+  }
+  EXPECT_EQ(files_in(folder.path()), 1U);
+}
+
+}  // namespace
+}  // namespace gradus::data

@@ -1,0 +1,224 @@
+// safetensors files that are written and read back, damaged, and exchanged with Python.
+#include <gradus/core/random.h>
+#include <gradus/core/view.h>
+#include <gradus/data/npy.h>
+#include <gradus/data/safetensors.h>
+#include <gradus/data/state_file.h>
+#include <zlib.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <sstream>
+
+#include "data/files.h"
+#include "support/naive.h"
+
+namespace gradus::data {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Bytes;
+
+Bytes contents(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// One of every type and of every strange shape.
+StateDict all_kinds() {
+  Rng rng(1);
+  StateDict state;
+  state.set("u8", from_vector<std::uint8_t>({0, 1, 255}, {3}));
+  state.set("f32", randn({2, 3}, rng));
+  state.set("f64", from_vector<double>({-0.0, 5e-324, HUGE_VAL, std::nan("")}, {4}));
+  state.set("i64", from_vector<std::int64_t>({INT64_MIN, INT64_MAX}, {1, 2, 1}));
+  state.set("scalar", full({}, 7));
+  state.set("nothing", empty({3, 0, 2}));
+  state.set("a.b/c \"\xc3\xa9\"", core::slice(randn({4, 4}, rng), 1, 1, 3));  // not contiguous
+  return state;
+}
+
+void expect_same(const StateDict& a, const StateDict& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (const auto& [name, value] : a) {
+    if (const auto* x = std::get_if<Tensor>(&value)) {
+      const Tensor dense = x->clone();
+      const Tensor& y = b.tensor(name);
+      ASSERT_EQ(y.shape(), dense.shape()) << name;
+      ASSERT_EQ(y.dtype(), dense.dtype()) << name;
+      const auto bytes = static_cast<std::size_t>(dense.numel() * item_size(dense.dtype()));
+      EXPECT_TRUE(bytes == 0 || std::memcmp(dense.address(), y.address(), bytes) == 0) << name;
+    } else if (const auto* number = std::get_if<double>(&value)) {
+      EXPECT_EQ(b.number(name), *number);
+    } else {
+      EXPECT_EQ(b.text(name), std::get<std::string>(value));
+    }
+  }
+}
+
+TEST(SafetensorsFile, gives_back_every_type_and_shape_bit_for_bit) {
+  const test::TempFolder folder;
+  write_safetensors(folder / "a", all_kinds(), {{"by", "a test"}});
+  const Safetensors file = read_safetensors(folder / "a");
+  expect_same(all_kinds(), file.tensors);
+  EXPECT_EQ(file.metadata, (std::map<std::string, std::string>{{"by", "a test"}}));
+  write_safetensors(folder / "a", StateDict());
+  EXPECT_TRUE(read_safetensors(folder / "a").tensors.empty());
+}
+
+TEST(SafetensorsFile, takes_ten_thousand_tensors) {
+  const test::TempFolder folder;
+  StateDict state;
+  for (int i = 0; i < 10'000; ++i) {
+    state.set("layer." + std::to_string(i), full({1}, i));
+  }
+  write_safetensors(folder / "a", state);
+  expect_same(state, read_safetensors(folder / "a").tensors);
+}
+
+TEST(SafetensorsFile, can_replace_the_file_that_its_tensors_were_read_from) {
+  const test::TempFolder folder;
+  write_safetensors(folder / "a", all_kinds());
+  const Safetensors file = read_safetensors(folder / "a");
+  write_safetensors(folder / "a", file.tensors);
+  expect_same(all_kinds(), file.tensors);
+  expect_same(all_kinds(), read_safetensors(folder / "a").tensors);
+}
+
+TEST(SafetensorsFile, refuses_what_could_not_be_read_back) {
+  const auto write = [](const std::string& name, const StateDict::Value& value,
+                        const std::map<std::string, std::string>& metadata = {}) {
+    StateDict state;
+    state.set(name, value);
+    write_safetensors("never", state, metadata);
+  };
+  const std::string start = "write_safetensors: never must ";
+  const std::string names = start + "be given names of tensors that can be read, got ";
+  test::expect_error<ValueError>([&] { write("a", 1.0); },
+                                 start + "be given tensors alone, got something else under 'a'");
+  test::expect_error<ValueError>([&] { write("a\n", ones({1})); },
+                                 names + "one with a control character");
+  test::expect_error<ValueError>([&] { write("__metadata__", ones({1})); },
+                                 names + "'__metadata__', which the format keeps for texts");
+  test::expect_error<ValueError>(
+      [&] { write("\xff", ones({1})); },
+      start + "be given names and texts in UTF-8, got bytes that are not");
+  test::expect_error<ValueError>(
+      [&] {
+        write("a", ones({1}), {{"gradus.crc32", "x"}});
+      },
+      start + "be given metadata without 'gradus.crc32', which it writes itself");
+  EXPECT_FALSE(fs::exists("never"));
+}
+
+// A file of about 600 bytes with numbers, texts and tensors.
+Bytes small_checkpoint(const test::TempFolder& folder) {
+  StateDict state;
+  state.set("fc.weight", tensor({{1, 2, 3}, {4, 5, 6}}));
+  state.set("fc.bias", arange(30));
+  state.set("steps", 12.0);
+  state.set("rule", std::string("SGD"));
+  write_state(folder / "small", state);
+  expect_same(state, read_state(folder / "small"));
+  return contents(folder / "small");
+}
+
+TEST(SafetensorsDamage, is_found_for_every_bit_and_every_length) {
+  const test::TempFolder folder;
+  const Bytes whole = small_checkpoint(folder);
+  EXPECT_GT(whole.size(), 500U);
+  EXPECT_LT(whole.size(), 700U);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    EXPECT_THROW(read_safetensors_bytes(whole.data(), at, "x"), FileError) << "cut at " << at;
+    for (int bit = 0; bit < 8; ++bit) {
+      Bytes damaged = whole;
+      damaged[at] = static_cast<char>(damaged[at] ^ 1 << bit);
+      EXPECT_THROW(read_safetensors_bytes(damaged.data(), damaged.size(), "x"), FileError)
+          << "bit " << bit << " of byte " << at;
+    }
+  }
+}
+
+TEST(SafetensorsDamage, is_named) {
+  const test::TempFolder folder;
+  Bytes bytes = small_checkpoint(folder);
+  const std::string digits = bytes.substr(41, 8);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  Bytes zeros = bytes;
+  zeros.replace(41, 8, "00000000");
+  char found[9];
+  std::snprintf(
+      found, sizeof found, "%08lx",
+      ::crc32(0, reinterpret_cast<const Bytef*>(zeros.data()), static_cast<uInt>(zeros.size())));
+  test::expect_error<FileError>(
+      [&] { read_safetensors_bytes(bytes.data(), bytes.size(), "x"); },
+      "read_safetensors: x must have the checksum that it was written with, " + digits + ", got " +
+          found + "; it is damaged");
+  Bytes renamed = bytes;
+  renamed.replace(renamed.find("gradus.crc32"), 12, "gradus.crc33");
+  test::expect_error<FileError>(
+      [&] { read_safetensors_bytes(renamed.data(), renamed.size(), "x"); },
+      "read_safetensors: x must have its checksum at the start, as its metadata has keys of "
+      "Gradus, got none there; it is damaged, or was written anew by a program that copied them");
+  Bytes newer = bytes;
+  newer.replace(newer.find("\"gradus.format\":\"1\""), 19, "\"gradus.format\":\"2\"");
+  test::expect_error<FileError>(
+      [&] { read_safetensors_bytes(newer.data(), newer.size(), "x"); },
+      "read_safetensors: x must be of format version 1, got '2'; it is damaged, or a newer Gradus "
+      "wrote it");
+}
+
+// --- Python --------------------------------------------------------------------------------------
+
+// tests/reference/safetensors_numpy.py, which shares nothing with this library.
+int python(const std::string& arguments) {
+  const fs::path script =
+      fs::path(__FILE__).parent_path().parent_path() / "reference" / "safetensors_numpy.py";
+  return std::system(("/usr/bin/python3 " + script.string() + " " + arguments).c_str());
+}
+
+class Python : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::system("/usr/bin/python3 -c 'import numpy' 2> /dev/null") != 0) {
+      GTEST_SKIP() << "needs NumPy for /usr/bin/python3 (python3-numpy)";
+    }
+  }
+  test::TempFolder folder_;
+};
+
+TEST_F(Python, reads_what_is_written_here_and_finds_the_checksum_right) {
+  write_safetensors(folder_ / "a", all_kinds());
+  ASSERT_EQ(python("copy " + (folder_ / "a") + " " + (folder_ / "b")), 0);
+  const Safetensors back = read_safetensors(folder_ / "b");  // written anew, without checksum
+  expect_same(all_kinds(), back.tensors);
+  EXPECT_EQ(contents(folder_ / "b").find("gradus"), Bytes::npos);
+}
+
+TEST_F(Python, writes_what_is_read_here) {
+  for (const int seed : {1, 2, 3}) {
+    ASSERT_EQ(python("random " + (folder_ / "a") + " " + std::to_string(seed)), 0);
+    const StateDict tensors = read_safetensors(folder_ / "a").tensors;
+    EXPECT_FALSE(tensors.empty());
+    write_safetensors(folder_ / "b", tensors);
+    EXPECT_EQ(python("same " + (folder_ / "a") + " " + (folder_ / "b")), 0);
+  }
+}
+
+TEST_F(Python, exchanges_npy_files_of_every_type) {
+  for (const auto& [name, value] : all_kinds()) {
+    const auto& x = std::get<Tensor>(value);
+    write_npy(folder_ / "a.npy", x);
+    ASSERT_EQ(python("npy " + (folder_ / "a.npy") + " " + (folder_ / "b.npy")), 0) << name;
+    StateDict before, after;
+    before.set("x", x);
+    after.set("x", read_npy(folder_ / "b.npy"));
+    expect_same(before, after);
+    EXPECT_EQ(contents(folder_ / "a.npy"), contents(folder_ / "b.npy")) << name;
+  }
+}
+
+}  // namespace
+}  // namespace gradus::data

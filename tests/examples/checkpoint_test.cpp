@@ -1,0 +1,199 @@
+// The program's checkpoints: killed, interrupted, resumed.
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <regex>
+#include <thread>
+
+#include "examples/process.h"
+#include "support/temp_folder.h"
+
+namespace gradus::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> kRun = {
+    "--dataset", "digits", "--train-size", "600", "--validation", "50", "--hidden", "16",
+    "--dropout", "0.2",    "--threads",    "1",   "--batch-size", "32", "--epochs", "3"};
+
+std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+std::string hash_in(const std::string& text) {
+  std::smatch match;
+  return std::regex_search(text, match, std::regex("weights_hash\": \"(\\w+)\"")) ? match[1].str()
+                                                                                  : "";
+}
+
+/// The hash of a run that nobody disturbs.
+std::string undisturbed(const std::vector<std::string>& flags) {
+  return hash_in(run_train_mnist(joined(flags, {"--json", "--quiet"})).out);
+}
+
+/// Starts the program, sends the signals after those many milliseconds, and waits.
+int run_and_signal(const std::vector<std::string>& flags,
+                   const std::vector<std::pair<int, int>>& signals) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+    Call call;
+    call.arguments = flags;
+    become(call);
+  }
+  for (const auto& [milliseconds, signal] : signals) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    ::kill(child, signal);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return exit_status(status);
+}
+
+/// The flags to start with, or to go on with where there is a checkpoint.
+std::vector<std::string> start_or_resume(const std::vector<std::string>& flags,
+                                         const std::string& file) {
+  const std::vector<std::string> saving = {"--checkpoint", file, "--checkpoint-every", "5"};
+  return joined(fs::exists(file) ? std::vector<std::string>{"--resume", file} : flags, saving);
+}
+
+TEST(Checkpoints, of_killed_runs_lead_to_the_same_weights) {
+  const char* const more = std::getenv("GRADUS_TRAINING_KILLS");
+  const int kills = more ? std::atoi(more) : 6;
+  std::vector<std::string> longer = kRun;
+  longer.back() = "20";
+  const std::string expected = undisturbed(longer);
+  ASSERT_FALSE(expected.empty());
+  std::mt19937 random(1);
+  int killed = 0, finished = 0, resumed = 0;
+  while (killed < kills) {
+    const TempFolder folder;
+    const std::string file = folder / "a";
+    for (int status = -1; status != 0;) {
+      resumed += fs::exists(file) ? 1 : 0;
+      status = run_and_signal(start_or_resume(longer, file),
+                              {{static_cast<int>(random() % 400), SIGKILL}});
+      killed += status == 128 + SIGKILL ? 1 : 0;
+      ASSERT_TRUE(status == 0 || status == 128 + SIGKILL) << status;
+      if (status != 0 && killed >= kills) {
+        status = run_and_signal(start_or_resume(longer, file), {});
+        ASSERT_EQ(status, 0);
+      }
+    }
+    ++finished;
+    EXPECT_EQ(undisturbed({"--resume", file}), expected);
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
+  }
+  std::printf("%d kills of %d runs, resumed %d times: all with the same weights\n", killed,
+              finished, resumed);
+}
+
+TEST(Checkpoints, are_saved_at_an_interrupt_in_time_and_go_on) {
+  const std::vector<std::string> flags =
+      joined(std::vector<std::string>(kRun.begin(), kRun.end() - 1), {"1000"});
+  for (const auto& [signal, status] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
+    const TempFolder folder;
+    const std::string file = folder / "a";
+    const std::vector<std::string> saving =
+        joined(flags, {"--checkpoint", file, "--checkpoint-every", "1000000"});
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(run_and_signal(saving, {{700, signal}}), status);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(2700));
+    ASSERT_TRUE(fs::exists(file));
+    EXPECT_EQ(undisturbed({"--resume", file}), undisturbed(flags));
+  }
+}
+
+TEST(Checkpoints, are_not_waited_for_at_a_second_interrupt) {
+  const TempFolder folder;
+  // One step takes long.
+  const int status = run_and_signal(
+      {"--dataset", "digits", "--train-size", "4000", "--validation", "50", "--model", "vgg",
+       "--batch-size", "4000", "--quiet", "--threads", "1", "--checkpoint", folder / "a"},
+      {{1500, SIGINT}, {100, SIGINT}});
+  EXPECT_EQ(status, 128 + SIGINT);
+  EXPECT_FALSE(fs::exists(folder / "a"));
+}
+
+TEST(Checkpoints, that_cannot_be_saved_in_the_end_are_an_error) {
+  const TempFolder folder;
+  const std::string file = folder / "no/a";
+  const Outcome outcome = run_train_mnist(joined(kRun, {"--quiet", "--checkpoint", file}));
+  EXPECT_EQ(outcome.status, 1);
+  const std::string message = "write_safetensors: " + file +
+                              " must be a file that can be written, got \"No such file or "
+                              "directory\"; is the folder there, and is there room?\n";
+  const std::string warning = "train_mnist: warning: " + message;
+  EXPECT_EQ(outcome.err, warning + warning + warning + "train_mnist: " + message);
+  EXPECT_EQ(outcome.out.rfind("validation accuracy", 0), 0U);
+}
+
+TEST(Checkpoints, keep_the_last_and_the_best) {
+  const TempFolder folder;
+  const std::string file = folder / "a";
+  folder.write("a.other", "");
+  ASSERT_EQ(run_train_mnist(joined(kRun, {"--quiet", "--keep", "2", "--checkpoint", file})).status,
+            0);
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder.path())) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "a.38", "a.57", "a.best", "a.other"}));
+  EXPECT_EQ(undisturbed({"--resume", file + ".38"}), undisturbed(kRun));
+}
+
+TEST(Checkpoints, take_no_flag_that_contradicts_them) {
+  const TempFolder folder;
+  const std::string file = folder / "a";
+  ASSERT_EQ(run_train_mnist(joined(kRun, {"--quiet", "--checkpoint", file})).status, 0);
+  const auto refused = [&](const std::vector<std::string>& flags, const std::string& message) {
+    const Outcome outcome = run_train_mnist(joined({"--resume", file}, flags));
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.err, "train_mnist: " + message + "\n");
+  };
+  const auto contradicts = [&](const std::string& flag, const std::string& value,
+                               const std::string& saved) {
+    refused({flag, value}, flag + " must be " + saved + " as in " + file + ", got " + value +
+                               "; leave it out, or train anew without --resume");
+  };
+  contradicts("--optimizer", "adam", "sgd");
+  contradicts("--hidden", "32", "16");
+  contradicts("--seed", "2", "1");
+  contradicts("--model", "lenet", "mlp");
+  contradicts("--batch-size", "64", "32");
+  contradicts("--train-size", "500", "600");
+  refused({"--lr", "0.5"}, "--opt lr must be 0.035 as in " + file +
+                               ", got 0.5; leave it out, or train anew without --resume");
+  refused({"--opt", "momentum=0.5"}, "--opt momentum must be 0.9 as in " + file +
+                                         ", got 0.5; leave it out, or train anew without --resume");
+  refused({"--epochs", "2"},
+          "--epochs must be at least 3, which " + file + " has behind it, got 2");
+  refused({"--keep", "2"}, "--keep needs --checkpoint, which says where to save");
+  // What does not contradict is taken.
+  EXPECT_EQ(
+      run_train_mnist({"--resume", file, "--quiet", "--lr", "0.0350", "--hidden", "16"}).status, 0);
+  const Outcome longer = run_train_mnist({"--resume", file, "--epochs", "4", "--threads", "2"});
+  EXPECT_EQ(longer.status, 0);
+  EXPECT_NE(longer.out.find("epoch 4/4"), std::string::npos);
+  EXPECT_EQ(longer.out.find("epoch 3/4"), std::string::npos);
+}
+
+TEST(Checkpoints, that_are_none_are_named) {
+  const TempFolder folder;
+  const auto refused = [&](const std::string& file, const std::string& message) {
+    const Outcome outcome = run_train_mnist({"--resume", file});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.err, "train_mnist: " + message + "\n");
+  };
+  refused(folder / "no", "read_safetensors: " + (folder / "no") +
+                             " must open for reading, got No such file or directory");
+  const std::string foreign = folder.write("b", std::string("\2\0\0\0\0\0\0\0{}", 10));
+  refused(foreign, "--resume: " + foreign +
+                       " must be a checkpoint of train_mnist, got one without its settings");
+}
+
+}  // namespace
+}  // namespace gradus::test

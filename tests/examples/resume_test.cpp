@@ -1,0 +1,135 @@
+// A run that was cut off and goes on gives the bits of one that was not.
+#include <gradus/core/parallel.h>
+#include <gradus/data/digits.h>
+
+#include <random>
+
+#include "support/naive.h"
+#include "support/temp_folder.h"
+#include "train_mnist/model.h"
+#include "train_mnist/result.h"
+#include "train_mnist/run_state.h"
+
+namespace train_mnist {
+namespace {
+
+using namespace gradus;
+
+// 50 images in batches of 16, 16, 16 and 2, twice.
+constexpr Index kSteps = 8;
+
+Options options_of(const std::string& rule, int variant) {
+  Options options;
+  options.optimizer = rule;
+  options.rule = make_rule(rule);
+  options.batch_size = 16;
+  options.epochs = 2;
+  options.hidden = 5;
+  options.model = variant % 4 == 3 ? "vgg" : "mlp";  // with buffers
+  options.dropout = variant % 2 == 0 ? 0.3 : 0;
+  options.augment = variant % 3 == 0 ? "none" : "shift";
+  options.rate_falls = variant % 2 == 0;
+  return options;
+}
+
+struct Training {
+  Options options;
+  std::unique_ptr<nn::Module> model;
+  std::unique_ptr<optim::OptimizerBase> optimizer;
+  RunState state;
+
+  explicit Training(const Options& o) : options(o) {
+    Rng rng(1);
+    model = make_model(options, rng);
+    optimizer = make_optimizer(options.rule, model->parameters());
+  }
+  /// Trains until so many steps are done, or to the end.
+  void train_until(const data::LabelledImages& set, Index steps) {
+    Callbacks callbacks;
+    callbacks.at_position = [&](const Progress& progress) {
+      state.progress = progress;
+      if (progress.steps == steps) {
+        throw Interrupted();
+      }
+    };
+    try {
+      train(*model, *optimizer, set, options, Rng(5), callbacks, state.progress);
+    } catch (const Interrupted&) {
+    }
+  }
+  /// Everything that the end depends on.
+  std::string bits() {
+    std::string text = weights_hash(model->parameters()) + weights_hash(model->buffers());
+    Parameters tensors;
+    for (const auto& [name, value] : optimizer->state_dict()) {
+      if (const auto* x = std::get_if<Tensor>(&value)) {
+        tensors.push_back({name, *x});
+      } else if (const auto* number = std::get_if<double>(&value)) {
+        text += join({" ", *number});
+      }
+    }
+    return text + weights_hash(tensors) +
+           join({" ", state.progress.score.loss, " ", state.progress.epoch_score.loss});
+  }
+};
+
+void expect_resumes(const Options& options, Index cut, const std::string& path) {
+  const data::LabelledImages set = data::digits(50, 1);
+  Training whole(options);
+  whole.train_until(set, -1);
+  Training before(options);
+  before.state.images_in_epoch = 50;
+  before.train_until(set, cut);
+  train::save_checkpoint(path,
+                         to_checkpoint(options, before.state, *before.model, *before.optimizer));
+
+  set_num_threads(2);
+  Training after(options);
+  after.state = resume(train::load_checkpoint(path), options, 50, *after.model, *after.optimizer);
+  after.train_until(set, -1);
+  set_num_threads(1);
+  EXPECT_EQ(after.bits(), whole.bits()) << options.optimizer << ", cut behind step " << cut;
+
+  Training without(options);  // all but the optimizer's state
+  without.state = before.state;
+  without.model->load_state_dict(before.model->state_dict());
+  skip_numbers(*without.model, numbers_drawn(*before.model));
+  without.train_until(set, -1);
+  EXPECT_NE(without.bits(), whole.bits()) << options.optimizer;
+}
+
+TEST(ThreadsResume, gives_the_bits_of_a_run_without_a_cut_for_every_rule) {
+  const test::TempFolder folder;
+  std::mt19937 random(1);
+  const char* const more = std::getenv("GRADUS_CUTS");
+  const std::size_t cuts = more ? std::strtoul(more, nullptr, 10) : 20;
+  const std::vector<std::string> rules = rule_names();
+  for (std::size_t k = 0; k < cuts; ++k) {
+    const Options options = options_of(rules[k % rules.size()], static_cast<int>(random() % 12));
+    expect_resumes(options, 1 + static_cast<Index>(random() % (kSteps - 1)), folder / "a");
+  }
+}
+
+TEST(Resume, refuses_other_data_and_a_checkpoint_of_something_else) {
+  const test::TempFolder folder;
+  Options options = options_of("adam", 0);
+  options.resume = "FILE";
+  Training run(options);
+  run.state.images_in_epoch = 50;
+  run.train_until(data::digits(50, 1), 3);
+  train::Checkpoint saved = to_checkpoint(options, run.state, *run.model, *run.optimizer);
+  Training other(options);
+  const std::string before = other.bits();
+  test::expect_error<UsageError>(
+      [&] { resume(saved, options, 60, *other.model, *other.optimizer); },
+      "--resume: FILE must have been trained on the same data, got a run on 50 images, where there "
+      "are 60");
+  saved.run = {};
+  test::expect_error<FileError>(
+      [&] { resume(saved, options, 50, *other.model, *other.optimizer); },
+      "--resume: FILE: StateDict: 'epoch' must be there, got no entries at all");
+  EXPECT_EQ(other.bits(), before);
+}
+
+}  // namespace
+}  // namespace train_mnist
