@@ -15,6 +15,7 @@
 #include <set>
 #include <thread>
 
+#include "support/emulator.h"
 #include "support/naive.h"
 #include "support/process_threads.h"
 #include "support/sanitizer.h"
@@ -171,7 +172,8 @@ TEST(ThreadsLoaderWorkers, an_iterator_that_ends_at_any_batch_joins_its_workers)
   const int before = test::threads_of_process();
   using Clock = std::chrono::steady_clock;
   Clock::duration longest = {};
-  for (int round = 0; round < 1000; ++round) {
+  const int rounds = test::kEmulated ? 100 : 1000;  // an emulator starts threads slowly
+  for (int round = 0; round < rounds; ++round) {
     auto loader = std::make_unique<DataLoader>(make_loader({.batch_size = 4, .workers = 3}));
     BatchIterator at = loader->begin();
     for (int batch = 0; batch < round % 16; ++batch) {
@@ -247,8 +249,8 @@ TEST(ThreadsLoaderWorkers, a_warm_batch_asks_nothing_of_the_system) {
 }
 
 TEST(ThreadsLoaderWorkers, without_threads_from_the_system_batches_are_the_same) {
-  if (test::kThreadSanitizer) {
-    GTEST_SKIP() << "ThreadSanitizer does not follow threads into a forked process";
+  if (test::kThreadSanitizer || test::kEmulated) {
+    GTEST_SKIP() << "ThreadSanitizer and the emulator need threads in a forked process";
   }
   const Floats expected = numbers_of(make_loader({.batch_size = 4}).epoch(0));
   constexpr int kNotLimited = 77;
