@@ -46,7 +46,7 @@ method_fsync_order() {
     build/release/examples/train_mnist --dataset digits --train-size 64 --validation 10 --epochs 1 \
     --threads 1 --quiet --checkpoint "$folder/a" > /dev/null || return
   calls=$(sed -n '/[.]part"/,$p' "$folder/calls" | grep -oE '(openat|write|fsync|rename)\(' |
-          uniq | head -n 6 | tr -d '(\n' | sed 's/\([a-z]\)\(openat\|write\|fsync\|rename\)/\1 \2/g')
+          uniq | head -n 6 | tr -d '(' | paste -s -d ' ')
   rm -r "$folder"
   echo "calls in their order: $calls"
   [ "$calls" = "openat write fsync rename openat fsync" ]
