@@ -14,8 +14,7 @@ class CanvasPlaces {
  public:
   explicit CanvasPlaces(const ConvShape& s) : taps_(s.taps()), positions_(s.positions()) {
     const Window& w = s.window;
-    const Index height = s.input.h + 2 * w.padding.h;
-    const Index width = s.input.w + 2 * w.padding.w;
+    const auto [height, width] = s.canvas();
     std::int32_t* to = taps_.data();
     for (Index channel = 0; channel < s.in; ++channel) {
       for (Index i = 0; i < w.kernel.h; ++i) {
@@ -42,11 +41,11 @@ class CanvasPlaces {
 
 /// Numbers of the canvas of one image.
 inline double canvas_numbers(const ConvShape& s) {
-  return double(s.in) * double(s.input.h + 2 * s.window.padding.h) *
-         double(s.input.w + 2 * s.window.padding.w);
+  const Size2 size = s.canvas();
+  return double(s.in) * double(size.h) * double(size.w);
 }
 
-/// One image with zeros around its channels, or as it is where there is no padding.
+/// One image with zeros around its channels, or as it is where nothing is around it.
 template <class T>
 class Canvas {
  public:
@@ -61,18 +60,18 @@ class Canvas {
       return image;
     }
     const Size2 padding = s_.window.padding;
-    const Index width = s_.input.w + 2 * padding.w;
+    const auto [height, width] = s_.canvas();
     T* to = buffer_.data() + padding.h * width + padding.w;
     for (Index channel = 0; channel < s_.in; ++channel) {
       copy_rows(image, s_.input.w, s_.input.h, s_.input.w, to, width);
       image += s_.input.h * s_.input.w;
-      to += (s_.input.h + 2 * padding.h) * width;
+      to += height * width;
     }
     return buffer_.data();
   }
 
  private:
-  bool padded() const { return s_.window.padding != Size2(0); }
+  bool padded() const { return s_.canvas() != s_.input; }
   const ConvShape& s_;
   Scratch<T> buffer_;
 };

@@ -2,6 +2,8 @@
 // Sizes of a convolution, checked.
 #include <gradus/core/window.h>
 
+#include <algorithm>
+
 namespace gradus::core {
 
 /// A convolution takes images x: [batch, groups in, input] with a weight: [groups out, in, kernel]
@@ -17,6 +19,16 @@ struct ConvShape {
 
   Index taps() const { return in * window.kernel.h * window.kernel.w; }  ///< terms of an element
   Index positions() const { return output.h * output.w; }
+  /// Of the image with its padding, and with what windows see beyond it, which is 0: the gradient
+  /// by the input is a convolution that may see further than any window reached.
+  Size2 canvas() const {
+    const auto size = [](Index image, Index padding, Index places, Index stride, Index extent) {
+      return std::max(image + 2 * padding, (places - 1) * stride + extent);
+    };
+    const Size2 extent = window.extent();
+    return {size(input.h, window.padding.h, output.h, window.stride.h, extent.h),
+            size(input.w, window.padding.w, output.w, window.stride.w, extent.w)};
+  }
   Shape x_shape() const { return {batch, groups * in, input.h, input.w}; }
   Shape weight_shape() const { return {groups * out, in, window.kernel.h, window.kernel.w}; }
   Shape y_shape() const { return {batch, groups * out, output.h, output.w}; }

@@ -8,8 +8,8 @@
 
 namespace gradus::core {
 
-/// Rows of a copy: the image's with its padding.
-inline Index laid_out_rows(const ConvShape& s) { return s.input.h + 2 * s.window.padding.h; }
+/// Rows of a copy.
+inline Index laid_out_rows(const ConvShape& s) { return s.canvas().h; }
 
 /// Numbers of all copies of one image.
 inline double laid_out_numbers(const ConvShape& s) {
@@ -55,7 +55,7 @@ class LaidOut {
     const Window& w = s_.window;
     const Index area = s_.input.h * s_.input.w;
     const T* const from = x + image * s_.in * area;
-    if (w.kernel.w == 1 && w.padding == Size2(0) && (images - image) * s_.in * area >= numbers_) {
+    if (w.kernel.w == 1 && s_.canvas() == s_.input && (images - image) * s_.in * area >= numbers_) {
       return from;  // as it is
     }
     T* to = buffer_.data();

@@ -53,6 +53,48 @@ TEST(Conv, transposed_undoes_the_size_of_a_convolution_with_stride) {
             x.shape());
 }
 
+// y[b, o, i + k dilation - padding] += x[b, c, i] weight[c, o, k], rows and columns alike.
+Tensor transposed_by_loops(const Tensor& x, const Tensor& weight, const Shape& shape,
+                           const ConvTranspose2dOptions& o) {
+  Tensor y = zeros(shape, f64);
+  for (const test::Indices& at : test::all_indices(test::to_indices(x.shape()))) {
+    for (Index channel = 0; channel < weight.size(1); ++channel) {
+      for (Index i = 0; i < weight.size(2); ++i) {
+        for (Index j = 0; j < weight.size(3); ++j) {
+          const Index row = at[2] * o.stride.h + i * o.dilation.h - o.padding.h;
+          const Index column = at[3] * o.stride.w + j * o.dilation.w - o.padding.w;
+          if (row >= 0 && row < shape[2] && column >= 0 && column < shape[3]) {
+            const Index place = ((at[0] * shape[1] + channel) * shape[2] + row) * shape[3] + column;
+            y.mutable_data<double>()[place] +=
+                test::element(x, at) * test::element(weight, {at[1], channel, i, j});
+          }
+        }
+      }
+    }
+  }
+  return y;
+}
+
+TEST(Conv, transposed_with_padding_of_the_output_sees_nothing_beyond_its_input) {
+  for (const Index channels : {3, 40}) {
+    for (const Index kernel : {1, 2}) {
+      for (const Size2 more : {Size2(1, 0), Size2(0, 1), Size2(1, 1)}) {
+        Rng rng(1);
+        const Tensor x = randn({2, 3, 4, 50}, rng, 0, 1, f64);
+        const Tensor weight = randn({3, channels, kernel, kernel}, rng, 0, 1, f64);
+        const ConvTranspose2dOptions options{.output_padding = more, .dilation = 2};
+        full({1'000'000}, 1e9, f64);  // what memory that is used again may hold
+        const Tensor y = conv_transpose2d(x, weight, {}, options);
+        const Tensor expected = transposed_by_loops(x, weight, y.shape(), options);
+        for (Index i = 0; i < y.numel(); ++i) {
+          ASSERT_NEAR(y.data<double>()[i], expected.data<double>()[i], 1e-12)
+              << channels << ' ' << kernel << ' ' << to_text(more) << ' ' << i;
+        }
+      }
+    }
+  }
+}
+
 TEST(Pooling, a_batch_of_none_gives_none) {
   EXPECT_EQ(max_pool2d(empty({0, 2, 4, 4}), 2).shape(), (Shape{0, 2, 2, 2}));
   EXPECT_EQ(avg_pool2d(empty({0, 2, 4, 4}), 2).shape(), (Shape{0, 2, 2, 2}));

@@ -35,6 +35,12 @@ DataLoader make_loader(const LoaderOptions& options, Index samples = 61) {
   return {digits(samples, 1), options, Rng(5)};
 }
 
+// Those of the pool of parallel loops stay: it starts with the first loop.
+int threads_with_the_pool() {
+  parallel_for(2, [](Index) {});
+  return test::threads_of_process();
+}
+
 // All the numbers of an epoch.
 Floats numbers_of(const DataLoader::Epoch& epoch) {
   Floats numbers;
@@ -145,7 +151,7 @@ TEST(ThreadsLoaderWorkers, a_transform_that_throws_ends_the_epoch_once_and_at_it
 }
 
 TEST(ThreadsLoaderWorkers, after_an_error_the_iterator_is_at_its_end_and_its_threads_are_gone) {
-  const int before = test::threads_of_process();
+  const int before = threads_with_the_pool();
   DataLoader loader(
       {arange(8), arange(8)},
       {.batch_size = 1, .shuffle = false, .workers = 4, .transform = [](Batch& batch, Rng&) {
@@ -169,7 +175,7 @@ TEST(ThreadsLoaderWorkers, after_an_error_the_iterator_is_at_its_end_and_its_thr
 }
 
 TEST(ThreadsLoaderWorkers, an_iterator_that_ends_at_any_batch_joins_its_workers) {
-  const int before = test::threads_of_process();
+  const int before = threads_with_the_pool();
   using Clock = std::chrono::steady_clock;
   Clock::duration longest = {};
   const int rounds = test::kEmulated ? 100 : 1000;  // an emulator starts threads slowly
