@@ -33,4 +33,4 @@ if [ ! -e "$openmp/done" ]; then
 fi
 
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
-exec python3 "$root/scripts/measure.py" "$root" "$@"
+exec python3 "$root/scripts/measure" "$root" "$@"

@@ -40,7 +40,7 @@ step_aarch64() {
 step_valgrind() {
   install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libgtest-dev valgrind ||
     return
-  build valgrind
+  build valgrind all
   local program failed=0
   for program in build/valgrind/tests/*_test; do
     say "valgrind $program"
@@ -52,7 +52,7 @@ step_valgrind() {
 
 step_tidy() {
   install_missing clang++:clang clang-tidy || return
-  build clang
+  build clang all
   sources '*.cpp' | grep -v '^benchmarks/' |
     xargs -P "$(jobs)" -n 4 clang-tidy --quiet -p build/clang 2> /dev/null
 }
@@ -64,7 +64,7 @@ step_format() {
 
 step_benchmarks() {
   install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev || return
-  build benchmark
+  build benchmark all
   local program failed=0
   for program in build/benchmark/benchmarks/*_benchmark; do
     say "$program"

@@ -1,0 +1,76 @@
+"""The machine, its programs, and how their numbers are shown."""
+import datetime
+import json
+import os
+import re
+import statistics
+import subprocess
+
+# Millions of flops of a sample, forward and backward, where a share of the peak is of interest.
+FLOPS = {"mlp_a": 2e-6 * (2 * 784 * 128 + 3 * 128 * 10),
+         "mlp_b": 2e-6 * (2 * 784 * 512 + 3 * (512 * 512 + 512 * 10)),
+         "cnn": 2e-6 * (2 * 26 * 26 * 32 * 9 +
+                        3 * (24 * 24 * 64 * 288 + 9216 * 128 + 128 * 10))}
+
+class Machine:
+    def __init__(self, root, rounds):
+        self.root = root
+        self.rounds = rounds
+        self.programs = root / "build/benchmark/benchmarks"
+        self.peaks = None
+
+    def run(self, command, **environment):
+        return subprocess.run(command, check=True, capture_output=True, text=True,
+                              env={**os.environ, **environment}).stdout
+
+    def google(self, program, pattern, seconds=0.2):
+        text = self.run([str(self.programs / program), f"--benchmark_filter={pattern}",
+                         f"--benchmark_min_time={seconds}", "--benchmark_format=json"])
+        return [b for b in json.loads(text)["benchmarks"] if b.get("run_type") != "aggregate"]
+
+    def peak(self, threads):
+        """GFLOP/s of multiply-adds that wait for nothing."""
+        if self.peaks is None:
+            found = self.google("limits_benchmark", "multiply_adds")
+            self.peaks = {int(re.search(r"threads:(\d+)", b["name"])[1]): b["GFLOP/s"]
+                          for b in found}
+        return self.peaks[threads]
+
+    def libtorch(self, task):
+        environment = {"OMP_NUM_THREADS": task[3], "MALLOC_TRIM_THRESHOLD_": "8589934592",
+                       "MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TOP_PAD_": "67108864"}
+        blas = list((self.root / "build/openmp").rglob("libopenblas.so.0"))
+        if blas:
+            environment["LD_LIBRARY_PATH"] = str(blas[0].parent)
+        return float(self.run([str(self.programs / "libtorch_train"), *task], **environment)
+                     .split()[-1])
+
+    def gradus(self, task):
+        return float(self.run([str(self.programs / "gradus_train"), *task]).split()[-1])
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows])
+
+
+def spread(values, digits=2):
+    return (f"{statistics.median(values):.{digits}f} "
+            f"({min(values):.{digits}f} to {max(values):.{digits}f})")
+
+def first_line(command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.splitlines()[0]
+    except (OSError, IndexError):
+        return "not found"
+
+def machine(m):
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
+                  if line.startswith("model name")), "unknown")
+    number = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
+                   if line.startswith("model\t")), "?")
+    torch = first_line(["dpkg-query", "-W", "-f", "${Version}", "libtorch-dev"])
+    blas = first_line(["dpkg-query", "-W", "-f", "${Version}", "libopenblas-dev"])
+    return (f"Measured on {datetime.date.today()}: {os.cpu_count()} processors, {model} (model "
+            f"{number}), {first_line(['c++', '--version'])}, Release (-O3), OpenBLAS {blas}, libtorch "
+            f"{torch}. Multiply-adds that wait for nothing: {m.peak(1):.0f} GFLOP/s on one thread, "
+            f"{m.peak(2):.0f} on two.")
