@@ -16,6 +16,8 @@ class Dropout : public Module {
   Tensor forward(const Tensor& x) override;
 
   double p() const { return p_; }
+  /// Where its numbers come from.
+  Rng& rng() { return rng_; }
 
  private:
   double p_;

@@ -7,6 +7,7 @@
 #   training_kills  200 kills of train_mnist, each resumed, all ending with the same weights
 #   cuts            500 runs cut at a random step and resumed, bit for bit
 #   fsync_order     the calls of a save, seen by strace
+#   fuzz_TARGET     idx, gzip, csv, safetensors, ops: libFuzzer on a target of tests/fuzz, 17 minutes
 #
 # A method is a function method_NAME: its last line on stdout is what it found, and it fails if that
 # is not as it must be.  It sees $minutes, what is left of the budget.
@@ -52,7 +53,21 @@ method_fsync_order() {
   [ "$calls" = "openat write fsync rename openat fsync" ]
 }
 
-all=(kills training_kills cuts fsync_order)
+# fuzz TARGET: for 17 minutes, or what is left of the budget.
+fuzz() {
+  local seconds=$((17 * 60))
+  [ "$minutes" -ge 17 ] || seconds=$((minutes * 60))
+  tests/fuzz/run.sh "$1" "$seconds" > "$log" 2>&1
+  local status=$?
+  awk '/^stat::number_of_executed_units/ { runs = $2 } /^stat::peak_rss_mb/ { mb = $2 }
+       END { printf "%d executions, at most %d MB\n", runs, mb }' "$log"
+  return "$status"
+}
+for target in idx gzip csv safetensors ops; do
+  eval "method_fuzz_$target() { fuzz $target; }"
+done
+
+all=(kills training_kills cuts fsync_order fuzz_idx fuzz_gzip fuzz_csv fuzz_safetensors fuzz_ops)
 budget=60
 methods=()
 while [ $# -gt 0 ]; do

@@ -1,5 +1,6 @@
 #include <gradus/core/error.h>
 #include <gradus/data/state_file.h>
+#include <gradus/nn/dropout.h>
 #include <gradus/train/checkpoint.h>
 
 #include <charconv>
@@ -14,6 +15,16 @@ constexpr const char* kOptimizer = "gradus.optimizer";
 constexpr const char* kRun = "gradus.run";
 constexpr const char* kVersion = "gradus.checkpoint";
 constexpr double kCurrentVersion = 1;
+
+// f(name, dropout) for each of the model.
+template <class F>
+void for_each_dropout(nn::Module& model, F f) {
+  for (const nn::NamedModule& named : model.modules()) {
+    if (auto* const dropout = dynamic_cast<nn::Dropout*>(named.module)) {
+      f("generator." + named.path, *dropout);
+    }
+  }
+}
 
 }  // namespace
 
@@ -66,6 +77,21 @@ void restore(const Checkpoint& checkpoint, nn::Module& model, optim::OptimizerBa
     }
     throw;
   }
+}
+
+void set_generators(StateDict& run, nn::Module& model) {
+  for_each_dropout(model, [&](const std::string& name, nn::Dropout& dropout) {
+    set_rng(run, name, dropout.rng());
+  });
+}
+
+void get_generators(const StateDict& run, nn::Module& model) {
+  std::vector<Rng> found;
+  for_each_dropout(
+      model, [&](const std::string& name, nn::Dropout&) { found.push_back(get_rng(run, name)); });
+  auto next = found.begin();
+  for_each_dropout(model,
+                   [&](const std::string&, nn::Dropout& dropout) { dropout.rng() = *next++; });
 }
 
 void set_rng(StateDict& run, const std::string& name, const Rng& rng) {

@@ -4,11 +4,13 @@
 //   train::Checkpoint now{net.state_dict(), opt.state_dict(), {}};
 //   now.run.set("step", 1000.0);
 //   train::set_rng(now.run, "rng", rng);
+//   train::set_generators(now.run, net);
 //   train::save_checkpoint("run.safetensors", now);
 //
 //   const train::Checkpoint saved = train::load_checkpoint("run.safetensors");
 //   train::restore(saved, net, opt);
 //   Rng rng = train::get_rng(saved.run, "rng");
+//   train::get_generators(saved.run, net);
 //
 // The file is a safetensors file (data/safetensors.h) with a checksum over every byte.  Weights and
 // buffers have their own names in it, which are PyTorch's, so that other programs find them; the
@@ -42,6 +44,11 @@ Checkpoint load_checkpoint(const std::string& path);
 /// Model and optimizer take the values of the checkpoint, by name.  Throws what their
 /// load_state_dict() throws, with both as they were.
 void restore(const Checkpoint& checkpoint, nn::Module& model, optim::OptimizerBase& optimizer);
+
+/// Where the generators of all nn::Dropout in the model stand, by the modules' paths.
+void set_generators(StateDict& run, nn::Module& model);
+/// The way back.  Throws ValueError, with all of them as they were, if one is missing.
+void get_generators(const StateDict& run, nn::Module& model);
 
 /// Where a generator stands, as a text "seed stream position" under that name.
 void set_rng(StateDict& run, const std::string& name, const Rng& rng);

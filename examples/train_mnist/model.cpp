@@ -29,22 +29,7 @@ class MaybeDropout : public nn::Module {
       dropout_.emplace(p, rng);
     }
   }
-  Tensor forward(const Tensor& x) override {
-    if (!dropout_) {
-      return x;
-    }
-    drawn_ += dropout_->is_training() ? x.numel() : 0;
-    return dropout_->forward(x);
-  }
-  bool is_on() const { return dropout_.has_value(); }
-  Index drawn() const { return drawn_; }
-  /// Draws n numbers.
-  void skip(Index n) {
-    constexpr Index kBlock = 1 << 20;
-    for (const NoGrad no_grad; n > 0; n -= kBlock) {
-      forward(zeros({std::min(n, kBlock)}));
-    }
-  }
+  Tensor forward(const Tensor& x) override { return dropout_ ? dropout_->forward(x) : x; }
   void fields(nn::Fields& visit) override {
     if (dropout_) {
       visit("dropout", *dropout_);
@@ -53,19 +38,7 @@ class MaybeDropout : public nn::Module {
 
  private:
   std::optional<nn::Dropout> dropout_;
-  Index drawn_ = 0;
 };
-
-// f(path, dropout) for each that is on.
-template <class F>
-void for_each_dropout(nn::Module& model, F f) {
-  for (const nn::NamedModule& named : model.modules()) {
-    auto* const dropout = dynamic_cast<MaybeDropout*>(named.module);
-    if (dropout && dropout->is_on()) {
-      f(named.path, *dropout);
-    }
-  }
-}
 
 struct Mlp : nn::Module {
   nn::Linear fc1, fc2;
@@ -209,20 +182,6 @@ std::string describe(const Options& options, nn::Module& model) {
     text += join({" and dropout ", options.dropout});
   }
   return join({text, ", ", model.num_parameters(), " parameters"});
-}
-
-StateDict numbers_drawn(nn::Module& model) {
-  StateDict drawn;
-  for_each_dropout(model, [&](const std::string& path, const MaybeDropout& dropout) {
-    drawn.set(path, static_cast<double>(dropout.drawn()));
-  });
-  return drawn;
-}
-
-void skip_numbers(nn::Module& model, const StateDict& drawn) {
-  for_each_dropout(model, [&](const std::string& path, MaybeDropout& dropout) {
-    dropout.skip(static_cast<Index>(drawn.number(path)));
-  });
 }
 
 }  // namespace train_mnist

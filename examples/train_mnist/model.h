@@ -24,10 +24,4 @@ std::unique_ptr<gradus::nn::Module> make_model(const Options& options, gradus::R
 /// "mlp 784-128-10 with ReLU, 101770 parameters".
 std::string describe(const Options& options, gradus::nn::Module& model);
 
-/// How many random numbers each dropout has drawn, by its path.
-gradus::StateDict numbers_drawn(gradus::nn::Module& model);
-/// Draws as many from the dropouts of a new model, so that they go on where the others stood.  It
-/// takes about as long as dropout took.  Throws ValueError if one of them is not in `drawn`.
-void skip_numbers(gradus::nn::Module& model, const gradus::StateDict& drawn);
-
 }  // namespace train_mnist

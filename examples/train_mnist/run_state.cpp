@@ -1,6 +1,5 @@
 #include "train_mnist/run_state.h"
 
-#include "train_mnist/model.h"
 #include "train_mnist/settings.h"
 
 namespace train_mnist {
@@ -29,7 +28,6 @@ void visit_numbers(State& state, F f) {
 }
 
 constexpr const char* kAugment = "augment";
-constexpr const char* kDropout = "dropout";
 
 }  // namespace
 
@@ -42,7 +40,7 @@ train::Checkpoint to_checkpoint(const Options& options, const RunState& state, n
   if (state.progress.augment) {
     train::set_rng(checkpoint.run, kAugment, Rng(*state.progress.augment));
   }
-  checkpoint.run.add(kDropout, numbers_drawn(model));
+  train::set_generators(checkpoint.run, model);
   write_settings(checkpoint.run, settings_of(options));
   return checkpoint;
 }
@@ -64,7 +62,7 @@ RunState resume(const train::Checkpoint& saved, const Options& options, Index im
                         state.progress.epoch - 1, ", which ", options.resume,
                         " has behind it, got ", options.epochs);
     train::restore(saved, model, optimizer);
-    skip_numbers(model, saved.run.part(kDropout));
+    train::get_generators(saved.run, model);
   } catch (const UsageError&) {
     throw;
   } catch (const Error& error) {

@@ -68,8 +68,8 @@ def machine(m):
                   if line.startswith("model name")), "unknown")
     number = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
                    if line.startswith("model\t")), "?")
-    torch = first_line(["dpkg-query", "-W", "-f", "${Version}", "libtorch-dev"])
-    blas = first_line(["dpkg-query", "-W", "-f", "${Version}", "libopenblas-dev"])
+    torch = first_line(["dpkg-query", "-W", "-f", "${Version}\n", "libtorch-dev"])
+    blas = first_line(["dpkg-query", "-W", "-f", "${Version}\n", "libopenblas-dev"])
     return (f"Measured on {datetime.date.today()}: {os.cpu_count()} processors, {model} (model "
             f"{number}), {first_line(['c++', '--version'])}, Release (-O3), OpenBLAS {blas}, libtorch "
             f"{torch}. Multiply-adds that wait for nothing: {m.peak(1):.0f} GFLOP/s on one thread, "

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh TARGET SECONDS: fuzzes idx, gzip, csv or ops with libFuzzer for so long, under
+# run.sh TARGET SECONDS: fuzzes idx, gzip, csv, safetensors or ops with libFuzzer for so long, under
 # AddressSanitizer and UndefinedBehaviorSanitizer.  New inputs are kept in build/fuzz/corpus, what
 # was found in build/fuzz/found.  Fails if something was found.
 set -euo pipefail
@@ -11,7 +11,8 @@ target=$1
 here=$root/tests/fuzz
 [ -d "$here/corpus/$target" ] || { say "run.sh: no target $target"; exit 2; }
 
-install_missing clang++:clang make cmake libopenblas-dev zlib1g-dev libgtest-dev
+install_missing clang++:clang make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev \
+  libgtest-dev
 build fuzz "fuzz_$target"
 mkdir -p "$root/build/fuzz/corpus/$target" "$root/build/fuzz/found"
 exec "$root/build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$2" -timeout=1 -rss_limit_mb=512 \

@@ -1,5 +1,6 @@
 #include <gradus/autograd/backward.h>
 #include <gradus/nn/batch_norm.h>
+#include <gradus/nn/dropout.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
 #include <gradus/nn/sequential.h>
@@ -185,6 +186,34 @@ TEST(Checkpoint, refuses_a_newer_layout_and_names_that_are_its_own) {
   test::expect_error<ValueError>([&] { get_rng(run, "rng"); },
                                  "get_rng: 'rng' must be three whole numbers, got '1 2'");
   EXPECT_FALSE(std::filesystem::exists(folder / "a"));
+}
+
+TEST(Checkpoint, has_the_generators_of_all_dropouts) {
+  Rng rng(1);
+  nn::Sequential net(nn::Dropout(0.5, rng), nn::Sequential(nn::Dropout(0.5, rng)));
+  const Tensor x = ones({100});
+  net(x);
+  StateDict run;
+  train::set_generators(run, net);
+  const auto expected = net(x).to_vector<float>();
+  nn::Sequential other(nn::Dropout(0.5, rng), nn::Sequential(nn::Dropout(0.5, rng)));
+  EXPECT_NE(other(x).to_vector<float>(), expected);
+  train::get_generators(run, other);
+  EXPECT_EQ(other(x).to_vector<float>(), expected);
+}
+
+TEST(Checkpoint, without_a_generator_changes_none) {
+  Rng rng(1);
+  nn::Sequential one((nn::Dropout(0.5, rng)));
+  StateDict run;
+  train::set_generators(run, one);
+  nn::Sequential two(nn::Dropout(0.5, rng), nn::Dropout(0.5, rng));
+  const Rng::State before = dynamic_cast<nn::Dropout&>(*two.modules()[1].module).rng().state();
+  EXPECT_THROW(train::get_generators(run, two), ValueError);
+  const Rng::State after = dynamic_cast<nn::Dropout&>(*two.modules()[1].module).rng().state();
+  EXPECT_EQ(after.seed, before.seed);
+  EXPECT_EQ(after.stream, before.stream);
+  EXPECT_EQ(after.position, before.position);
 }
 
 }  // namespace
