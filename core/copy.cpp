@@ -47,24 +47,9 @@ void copy_row(To* to, Index to_step, const From* from, Index from_step, Index n)
 
 template <class To, class From>
 void copy_elements(const core::LoopPlan& plan, To* to, const From* from) {
-  constexpr Index kPiece = 32768;
-  if (plan.dense) {
-    const Index pieces = std::max<Index>(plan.row_length / kPiece, 1);
-    parallel_for(pieces, [&](Index piece) {
-      const Index first = piece * kPiece;
-      const Index n = piece + 1 == pieces ? plan.row_length - first : kPiece;
-      copy_row(to + first, 1, from + first, 1, n);
-    });
-    return;
-  }
-  const Index rows = std::max<Index>(kPiece / std::max<Index>(plan.row_length, 1), 1);
-  parallel_for((plan.rows + rows - 1) / rows, [&](Index piece) {
-    for (Index row = piece * rows; row < std::min(plan.rows, (piece + 1) * rows); ++row) {
-      Index at[core::kMaxOperands];
-      plan.locate(row, at);
-      copy_row(to + at[0], plan.inner_stride[0], from + at[1], plan.inner_stride[1],
-               plan.row_length);
-    }
+  core::for_row_parts(plan, [&](const Index* offsets, Index first, Index length) {
+    copy_row(to + offsets[0] + first * plan.inner_stride[0], plan.inner_stride[0],
+             from + offsets[1] + first * plan.inner_stride[1], plan.inner_stride[1], length);
   });
 }
 

@@ -91,18 +91,8 @@ struct TypedLoop {
   }
 
   void run_plan(const LoopPlan& plan) const {
-    // A piece is several rows, or one of the parts of a long row.
-    const Index parts = std::max<Index>(plan.row_length / kPieceElements, 1);
-    const Index rows = std::max<Index>(kPieceElements / std::max<Index>(plan.row_length, 1), 1);
-    const Index all = plan.rows * parts;
-    parallel_for((all + rows - 1) / rows, [&](Index piece) {
-      for (Index i = piece * rows; i < std::min(all, (piece + 1) * rows); ++i) {
-        Index offsets[kMaxOperands];
-        plan.locate(i / parts, offsets);
-        const Index first = i % parts * kPieceElements;
-        run_row(plan, offsets, first,
-                (i + 1) % parts == 0 ? plan.row_length - first : kPieceElements);
-      }
+    for_row_parts(plan, [&](const Index* offsets, Index first, Index length) {
+      run_row(plan, offsets, first, length);
     });
   }
 

@@ -2,16 +2,28 @@
 
 namespace gradus::core {
 
-void LoopPlan::locate(Index row, Index* offsets) const {
-  for (int k = 0; k < operands; ++k) {
-    offsets[k] = 0;
-  }
+LoopPlan::Row LoopPlan::locate(Index row) const {
+  Row found = {};
   for (int d = outer.rank() - 1; d >= 0; --d) {
-    const Index at = row % outer[d];
+    found.at[d] = row % outer[d];
     row /= outer[d];
     for (int k = 0; k < operands; ++k) {
-      offsets[k] += at * outer_stride[k][d];
+      found.offsets[k] += found.at[d] * outer_stride[k][d];
     }
+  }
+  return found;
+}
+
+void LoopPlan::advance(Row& row) const {
+  for (int d = outer.rank() - 1; d >= 0; --d) {
+    const bool wraps = ++row.at[d] == outer[d];
+    for (int k = 0; k < operands; ++k) {
+      row.offsets[k] += wraps ? outer_stride[k][d] * (1 - outer[d]) : outer_stride[k][d];
+    }
+    if (!wraps) {
+      return;
+    }
+    row.at[d] = 0;
   }
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 // How to walk several strided, broadcast operands together: as few dimensions as possible, the
 // innermost as long as possible.
+#include <gradus/core/parallel.h>
 #include <gradus/core/tensor.h>
+
+#include <algorithm>
 
 namespace gradus::core {
 
@@ -16,9 +19,37 @@ struct LoopPlan {
   Shape outer_stride[kMaxOperands];
   bool dense = false;  ///< every operand is one run, in order
 
-  /// Positions of a row's first element in every operand, relative to the operand's first.
-  void locate(Index row, Index* offsets) const;
+  /// A row: where it stands among the outer dimensions, and the places of its first element in
+  /// every operand, relative to the operand's first.
+  struct Row {
+    Index at[kMaxRank];
+    Index offsets[kMaxOperands];
+  };
+  Row locate(Index row) const;  ///< below rows
+  /// To the next one; from the last one back to the first.
+  void advance(Row& row) const;
 };
+
+/// f(offsets, first, length) for all elements, in pieces of a parallel loop: elements first, ...,
+/// first + length - 1 of the row that begins at these offsets.  A piece is several rows, or a part
+/// of a long one.
+template <class F>
+void for_row_parts(const LoopPlan& plan, const F& f) {
+  const Index parts = std::max<Index>(plan.row_length / kPieceElements, 1);
+  const Index rows = std::max<Index>(kPieceElements / std::max<Index>(plan.row_length, 1), 1);
+  const Index all = plan.rows * parts;
+  parallel_for((all + rows - 1) / rows, [&](Index piece) {
+    LoopPlan::Row row = plan.locate(piece * rows / parts);
+    for (Index i = piece * rows; i < std::min(all, (piece + 1) * rows); ++i) {
+      const Index first = i % parts * kPieceElements;
+      const bool ends = (i + 1) % parts == 0;
+      f(row.offsets, first, ends ? plan.row_length - first : kPieceElements);
+      if (ends) {
+        plan.advance(row);
+      }
+    }
+  });
+}
 
 /// A plan over `shape`; each operand broadcasts to it.  Throws ShapeError naming `where`.
 LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* operands, int n);

@@ -4,7 +4,6 @@
 // for plain numbers; where every operand lies in order the compiler makes vectors of it.
 #include <gradus/core/elementwise.h>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -28,17 +27,8 @@ void run_mixed_row(const LoopPlan& plan, const F& f, Index first, Index last, co
 /// f(*a, *b, ...) for the elements at the same place of all operands, of which at[k] is the first.
 template <class F, class... P>
 void run_mixed(const LoopPlan& plan, const F& f, P*... at) {
-  const Index parts = std::max<Index>(plan.row_length / kPieceElements, 1);
-  const Index rows = std::max<Index>(kPieceElements / std::max<Index>(plan.row_length, 1), 1);
-  const Index all = plan.rows * parts;
-  parallel_for((all + rows - 1) / rows, [&](Index piece) {
-    for (Index i = piece * rows; i < std::min(all, (piece + 1) * rows); ++i) {
-      Index offsets[kMaxOperands];
-      plan.locate(i / parts, offsets);
-      const Index first = i % parts * kPieceElements;
-      const Index last = (i + 1) % parts == 0 ? plan.row_length : first + kPieceElements;
-      run_mixed_row(plan, f, first, last, offsets, std::index_sequence_for<P...>(), at...);
-    }
+  for_row_parts(plan, [&](const Index* offsets, Index first, Index length) {
+    run_mixed_row(plan, f, first, first + length, offsets, std::index_sequence_for<P...>(), at...);
   });
 }
 

@@ -5,7 +5,18 @@
 // states, without the part that flows through U, and gives the gradients of the sums.
 #include <gradus/core/vector_math.h>
 
+#include <array>
+
 namespace gradus {
+
+/// Gates that lie side by side.
+struct GateRun {
+  int first;
+  int count;
+};
+/// Of all gates that a cell has.
+template <int kGates>
+inline constexpr std::array<GateRun, 1> kAllGates = {{{0, kGates}}};
 
 // From the logistic function, which runs on packs; an error of some 1e-7 in f32 as tanh's own.
 template <class V>
@@ -16,6 +27,7 @@ V cell_tanh(const V& a) {
 /// h' = tanh(a).  Elman: Finding structure in time. Cognitive Science 14, 1990.
 struct TanhCell {
   static constexpr int kGates = 1;
+  static constexpr auto kFromState = kAllGates<kGates>;  // whose sums have a part U h
   static constexpr int kStates = 1;
   template <class V>
   static void forward(V& a, const V&, V& h_new) {
@@ -32,6 +44,7 @@ struct TanhCell {
 /// h' = max(a, 0).
 struct ReluCell {
   static constexpr int kGates = 1;
+  static constexpr auto kFromState = kAllGates<kGates>;  // whose sums have a part U h
   static constexpr int kStates = 1;
   template <class V>
   static void forward(V& a, const V&, V& h_new) {
@@ -50,6 +63,7 @@ struct ReluCell {
 /// gate of Gers, Schmidhuber, Cummins: Learning to forget. Neural Computation 12, 2000.
 struct LstmCell {
   static constexpr int kGates = 4;
+  static constexpr auto kFromState = kAllGates<kGates>;  // whose sums have a part U h
   static constexpr int kStates = 2;
   template <class V>
   static void forward(V& i, V& f, V& g, V& o, const V&, const V& c, V& h_new, V& c_new) {
@@ -79,6 +93,7 @@ struct LstmCell {
 /// Learning phrase representations using RNN encoder-decoder. EMNLP 2014.
 struct GruCell {
   static constexpr int kGates = 4;
+  static constexpr std::array<GateRun, 2> kFromState = {{{0, 2}, {3, 1}}};  // r, z, and m
   static constexpr int kStates = 1;
   template <class V>
   static void forward(V& r, V& z, V& n, const V& m, const V& h, V& h_new) {

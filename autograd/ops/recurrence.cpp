@@ -56,8 +56,11 @@ struct Recurrence {
         T* a = gates + (step(i) * batch + first) * gate_row();
         const T* old = states + (before(step(i)) * batch + first) * state_row();
         T* made = states + (after(step(i)) * batch + first) * state_row();
-        blas::gemm<T>(Form::plain, Form::transposed, rows, gate_row(), hidden, 1, old, state_row(),
-                      weight, hidden, 1, a, gate_row());
+        for (const GateRun& run : Cell::kFromState) {
+          blas::gemm<T>(Form::plain, Form::transposed, rows, run.count * hidden, hidden, 1, old,
+                        state_row(), weight + run.first * hidden * hidden, hidden, 1,
+                        a + run.first * hidden, gate_row());
+        }
         for (Index row = 0; row < rows; ++row) {
           core::run_elements<T>(hidden, formula, (a + Index(K) * hidden)...,
                                 (old + Index(S) * hidden)..., (made + Index(S) * hidden)...);
@@ -90,16 +93,51 @@ struct Recurrence {
                                 (old + Index(S) * hidden)..., (made + Index(S) * hidden)...,
                                 (da + Index(K) * hidden)..., (d + Index(S) * hidden)...);
         }
-        blas::gemm<T>(Form::plain, Form::plain, rows, hidden, gate_row(), 1,
-                      dgates + at * gate_row(), gate_row(), weight, hidden, 1, d_first,
-                      state_row());
+        for (const GateRun& run : Cell::kFromState) {
+          blas::gemm<T>(Form::plain, Form::plain, rows, hidden, run.count * hidden, 1,
+                        dgates + at * gate_row() + run.first * hidden, gate_row(),
+                        weight + run.first * hidden * hidden, hidden, 1, d_first, state_row());
+        }
       }
     });
+  }
+
+  // dw: the sum of da' h over all steps, in one product for gates that lie side by side.
+  Tensor weight_gradient(const Tensor& dgates, const Tensor& states, const Tensor& weight) const {
+    const Index rows = steps * batch;
+    const Tensor d = core::reshape(dgates, {rows, gate_row()});
+    const Tensor h =
+        core::slice(core::reshape(states_before(states), {rows, state_row()}), 1, 0, hidden);
+    const auto part = [&](const Tensor& x, int dim, const GateRun& run) {
+      return core::slice(x, dim, run.first * hidden, (run.first + run.count) * hidden);
+    };
+    if constexpr (Cell::kFromState.size() == 1) {
+      return matmul(core::transpose(d, 0, 1), h);
+    }
+    const Tensor dw = zeros_like(weight);
+    for (const GateRun& run : Cell::kFromState) {
+      copy(part(dw, 0, run), matmul(core::transpose(part(d, 1, run), 0, 1), h));
+    }
+    return dw;
   }
 
   // --- the plain twin of backward(), of recorded operations --------------------------------------
 
   using Numbers = std::vector<Recorded>;
+
+  // Weight, or its gradient, with zeros for gates that have no part of the state.
+  Tensor from_state(const Tensor& weight) const {
+    std::vector<Tensor> rows;
+    int next = 0;
+    for (const GateRun& run : Cell::kFromState) {
+      if (run.first > next) {
+        rows.push_back(zeros({(run.first - next) * hidden, hidden}, weight.dtype()));
+      }
+      next = run.first + run.count;
+      rows.push_back(slice(weight, 0, run.first * hidden, next * hidden));
+    }
+    return rows.size() == 1 ? weight : cat(rows, 0);
+  }
 
   Numbers split(const Tensor& x, int count) const {
     Numbers parts;
@@ -117,9 +155,10 @@ struct Recurrence {
   }
 
   template <std::size_t... K, std::size_t... S>
-  void plain_backward(const Tensor& gates, const Tensor& weight, const Tensor& start,
+  void plain_backward(const Tensor& gates, const Tensor& all_weights, const Tensor& start,
                       const Tensor& dy, Grads& dx, std::index_sequence<K...>,
                       std::index_sequence<S...>) const {
+    const Tensor weight = from_state(all_weights);
     const Tensor like = zeros({batch, hidden}, dy.dtype());
     std::vector<Numbers> a;
     std::vector<Numbers> s = {split(start, Cell::kStates)};
@@ -146,7 +185,7 @@ struct Recurrence {
       dgates[static_cast<std::size_t>(step(i))] = unsqueeze(d, 0);
     }
     dx[0] = steps == 0 ? zeros_like(gates) : cat(dgates, 0);
-    dx[1] = dw;
+    dx[1] = from_state(dw);
     dx[2] = joined(ds, like);
   }
 };
@@ -200,12 +239,8 @@ Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const 
                                r.kGates, r.kStates);
                   });
                   dx[0] = dgates;
-                  if (dx.wanted(1)) {  // dw: the sum of da' h over all steps, in one product
-                    const Index rows = r.steps * r.batch;
-                    const Tensor h = core::reshape(r.states_before(*states), {rows, r.state_row()});
-                    dx[1] =
-                        matmul(core::transpose(core::reshape(dgates, {rows, r.gate_row()}), 0, 1),
-                               core::slice(h, 1, 0, r.hidden));
+                  if (dx.wanted(1)) {
+                    dx[1] = r.weight_gradient(dgates, *states, *weight);
                   }
                   dx[2] = ds;
                 });

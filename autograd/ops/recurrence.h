@@ -14,7 +14,8 @@ namespace gradus {
 ///   rnn_tanh, rnn_relu   one gate,             states: h
 ///   lstm                 gates i, f, g, o,     states: h and c, side by side, 2 * hidden
 ///   gru                  gates r, z, n and m,  states: h, where m, the part of n's sum that comes
-///                        from h, is apart, since r multiplies it: weight's rows for n are 0
+///                        from h, is apart, since r multiplies it: weight's rows for n are
+///                        not read, and their gradient is 0
 Tensor rnn_tanh(const Tensor& gates, const Tensor& weight, const Tensor& start, bool backwards);
 Tensor rnn_relu(const Tensor& gates, const Tensor& weight, const Tensor& start, bool backwards);
 Tensor lstm(const Tensor& gates, const Tensor& weight, const Tensor& start, bool backwards);

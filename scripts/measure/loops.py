@@ -23,6 +23,21 @@ def products(m):
                   "OpenBLAS alone"], rows)
 
 
+def convolutions(m):
+    rows = []
+    for kind in ("forward", "by_input", "by_weight"):
+        row = [kind.replace("_", " ")]
+        for threads in (1, 2):
+            turns = [m.google("conv_benchmark", f"^{kind}/.*batch:64/threads:{threads}/")
+                     for _ in range(m.rounds)]
+            rates = [1e-9 * b["FLOP/s"] for turn in turns for b in turn]
+            row += [f"{min(rates):.0f} to {max(rates):.0f}",
+                    f"{statistics.median(rates) / m.peak(threads):.0%}"]
+        rows.append(row)
+    return table(["product", "1 thread, GFLOP/s", "of the peak", "2 threads, GFLOP/s",
+                  "of the peak"], rows)
+
+
 def small(m):
     found = m.google("optim_step_benchmark", "small_tensors")
     return table(["step over 64 tensors of 156 elements", "microseconds"],

@@ -21,10 +21,12 @@ LoopPlan plan_of(const Shape& shape, const std::vector<Tensor>& operands) {
 void expect_walk(const Shape& shape, const std::vector<Tensor>& operands) {
   const LoopPlan plan = plan_of(shape, operands);
   std::vector<std::vector<double>> seen(operands.size());
-  for (Index row = 0; row < plan.rows; ++row) {
-    Index at[kMaxOperands] = {};
-    if (!plan.dense) {
-      plan.locate(row, at);
+  LoopPlan::Row walked = plan.rows > 0 ? plan.locate(0) : LoopPlan::Row();
+  for (Index row = 0; row < plan.rows; ++row, plan.advance(walked)) {
+    const LoopPlan::Row found = plan.locate(row);
+    const Index* const at = found.offsets;
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+      ASSERT_EQ(walked.offsets[k], at[k]) << row;
     }
     for (std::size_t k = 0; k < operands.size(); ++k) {
       const Index step = plan.dense ? 1 : plan.inner_stride[k];
