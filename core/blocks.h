@@ -1,6 +1,9 @@
 #pragma once
 // A range in blocks.
+#include <gradus/core/parallel.h>
 #include <gradus/core/shape.h>
+
+#include <algorithm>
 
 namespace gradus::core {
 
@@ -13,6 +16,17 @@ void for_blocks(Index n, Index most, F f) {
     const Index first = n * block / blocks;
     f(first, n * (block + 1) / blocks - first);
   }
+}
+
+/// Pieces of a parallel loop for each thread, where there are enough: one may be held up.
+constexpr Index kPiecesPerThread = 4;
+
+/// Calls f(begin, end) for runs of 0, ..., n - 1, few for each thread, in a parallel loop: for
+/// tasks that share working memory.
+template <class F>
+void for_runs(Index n, F f) {
+  const Index runs = std::min(n, kPiecesPerThread * num_threads());
+  parallel_for(runs, [&](Index run) { f(n * run / runs, n * (run + 1) / runs); });
 }
 
 }  // namespace gradus::core

@@ -71,15 +71,17 @@ void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
   const Index units = (s.positions() + width - 1) / width;
   const Index parts =
       std::clamp<Index>(kPiecesPerThread * num_threads() / std::max<Index>(images, 1), 1, units);
-  parallel_for(images * parts, [&](Index piece) {
-    const Index image = piece / parts;
-    const Index part = piece % parts;
-    const Index group = image % s.groups;
+  for_runs(images * parts, [&](Index begin, Index end) {
     const LaidOut<T> laid_out(s, width);
-    convolve(s, taps, steps.data(), laid_out(x, image, images), weight + group * s.out * s.taps(),
-             bias ? bias + group * s.out : nullptr, units * part / parts * width,
-             std::min(s.positions(), units * (part + 1) / parts * width),
-             y + image * s.out * s.positions());
+    for (Index task = begin; task < end; ++task) {
+      const Index image = task / parts;
+      const Index part = task % parts;
+      const Index group = image % s.groups;
+      convolve(s, taps, steps.data(), laid_out(x, image, images), weight + group * s.out * s.taps(),
+               bias ? bias + group * s.out : nullptr, units * part / parts * width,
+               std::min(s.positions(), units * (part + 1) / parts * width),
+               y + image * s.out * s.positions());
+    }
   });
 }
 

@@ -3,10 +3,10 @@
 // while the sum over k runs.
 //
 // Limit: two fused multiply-adds of a whole register a cycle, and two numbers or registers loaded.
-// 6 rows by 4 registers hide the latency, and load 10 for 24 multiply-adds; so do 12 rows by 2, with
-// 14, while 12 by 1 load 13 for 12.  On an Intel Xeon (model 167, AVX-512) a tile in the first-level
-// cache with 128 terms reaches 97 % of what multiply-adds that wait for nothing do; whole products
-// are in docs/performance.md.
+// 6 rows by 4 registers hide the latency, and load 10 for 24 multiply-adds; so do 12 rows by 2,
+// with 14, while 12 by 1 load 13 for 12.  On an Intel Xeon (model 167, AVX-512) a tile in the
+// first-level cache with 128 terms reaches 97 % of what multiply-adds that wait for nothing do;
+// whole products are in docs/performance.md.
 //
 // Every number of C is c + a[0] b[0] + a[1] b[1] + ..., from left to right, each step rounded once.
 // So the bits depend neither on how C is cut into tiles and the sum into blocks, nor on the width
@@ -24,8 +24,6 @@ constexpr Index kMostTileRows = 12;
 constexpr Index kPanelBytes = 32768;
 /// Where numbers may stand, at most: places in a Tile are 32 bits.
 constexpr double kMostPlaces = 2e9;
-/// Pieces of a parallel loop for each thread, where there are enough: one may be held up.
-constexpr Index kPiecesPerThread = 4;
 
 /// Bytes of a row of the widest tile; rows of B are read, and of C written, in whole registers.
 constexpr Index kTileBytes = 256;
@@ -74,13 +72,13 @@ bool has_tiles();
 template <class T>
 TileSizes tile_sizes();
 
-/// Rows of C that a tile of so many columns has at most: kTileRows, or kMostTileRows where it leaves
-/// registers for them.
+/// Rows of C that a tile of so many columns has at most: kTileRows, or kMostTileRows where it
+/// leaves registers for them.
 template <class T>
 Index tile_rows(Index columns);
 
-/// C of `rows` (1 to tile_rows(columns)) by `columns` (1 to width), which is rounded up to lanes, 2 lanes or
-/// 4 lanes: tile_columns() of them are read from B and written to C.
+/// C of `rows` (1 to tile_rows(columns)) by `columns` (1 to width), which is rounded up to lanes, 2
+/// lanes or 4 lanes: tile_columns() of them are read from B and written to C.
 template <class T>
 void run_tile(const Tile<T>& tile, Index rows, Index columns);
 /// `columns` rounded up as run_tile does.

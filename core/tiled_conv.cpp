@@ -112,24 +112,26 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, 
       std::max((s.positions() + kMostPositions - 1) / kMostPositions,
                std::clamp<Index>(kPiecesPerThread * num_threads() / std::max<Index>(images, 1), 1,
                                  (s.positions() + kTileRows - 1) / kTileRows));
-  parallel_for(images * parts, [&](Index piece) {
-    const Index image = piece / parts;
-    const Index group = image % s.groups;
-    const Index first = s.positions() * (piece % parts) / parts;
-    const Index count = s.positions() * (piece % parts + 1) / parts - first;
+  for_runs(images * parts, [&](Index begin, Index end) {
     const Canvas<T> canvas(s);
-    const T* const seen = canvas(x + image * s.in * s.input.h * s.input.w);
     const Index width = panels.width();
-    const Scratch<T> sums(count * width);
-    for (Index o = 0; o < s.out; o += width) {
-      const Index columns = std::min(width, s.out - o);
-      std::fill_n(sums.data(), count * width, T(0));
-      for (Index p = 0; p < count && bias; ++p) {
-        std::copy_n(bias + group * s.out + o, columns, sums.data() + p * width);
+    const Scratch<T> sums((s.positions() / parts + 1) * width);
+    for (Index task = begin; task < end; ++task) {
+      const Index image = task / parts;
+      const Index group = image % s.groups;
+      const Index first = s.positions() * (task % parts) / parts;
+      const Index count = s.positions() * (task % parts + 1) / parts - first;
+      const T* const seen = canvas(x + image * s.in * s.input.h * s.input.w);
+      for (Index o = 0; o < s.out; o += width) {
+        const Index columns = std::min(width, s.out - o);
+        std::fill_n(sums.data(), count * width, T(0));
+        for (Index p = 0; p < count && bias; ++p) {
+          std::copy_n(bias + group * s.out + o, columns, sums.data() + p * width);
+        }
+        add_positions(s, places, seen, panels, panels.panel(group, o), first, count, sums.data());
+        unpack_panel(sums.data(), width, count, columns,
+                     y + (image * s.out + o) * s.positions() + first, 1, s.positions());
       }
-      add_positions(s, places, seen, panels, panels.panel(group, o), first, count, sums.data());
-      unpack_panel(sums.data(), width, count, columns,
-                   y + (image * s.out + o) * s.positions() + first, 1, s.positions());
     }
   });
 }
