@@ -1,5 +1,6 @@
 // What this processor can do at most: fused multiply-adds of f32 that wait for nothing, in numbers
-// multiplied or added a second (limit_loops.cpp is compiled for this processor alone).
+// multiplied or added a second (limit_loops.cpp is compiled for this processor alone); and what it
+// costs to share data between two of them.
 //
 //   build/benchmark/benchmarks/limits_benchmark
 #include <benchmark/benchmark.h>

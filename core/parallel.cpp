@@ -40,9 +40,9 @@ thread_local bool inside_piece = false;
 
 // One job at a time.  Its pieces are dealt out in runs, one for each thread, the same ones whenever
 // there are as many pieces: the halves of a weight stay in the caches of those who read them,
-// update them and read them again.  (On an Intel Xeon, model 167, 400 KB that another processor
-// changed take 17 microseconds to read and 39 to change, where one's own take 4.)  Who is done with
-// its run helps with the others'.
+// update them and read them again.  (On an Intel Xeon, model 167, 400 KB that another processor has
+// read take 36 microseconds to change, one's own 7; limits_benchmark.)  Who is done with its run
+// helps with the others'.
 //
 // A run's `ticket` holds the job's number and the next piece to be taken; a thread takes a piece by
 // advancing it.  Between jobs the piece part is kClosed, and only then are `end`, `work_`, `mode_`
