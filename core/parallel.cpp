@@ -3,7 +3,9 @@
 #include <gradus/core/parallel.h>
 #include <gradus/core/subnormal.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -79,7 +81,7 @@ class Pool {
     const Index count = static_cast<Index>(runs_.size());
     for (Index i = 0; i < count; ++i) {
       const auto first = [&](Index run) { return (pieces * run + count - 1) / count; };
-      runs_[i].end.store(first(i + 1), std::memory_order_relaxed);
+      runs_[i].end.store(first(i + 1), std::memory_order_release);
       runs_[i].ticket.store(job << 32 | std::uint64_t(first(i)), std::memory_order_release);
     }
     job_.store(job, std::memory_order_release);
@@ -117,11 +119,13 @@ class Pool {
     if (static_cast<int>(threads_.size()) + 1 >= wanted_) {
       return;
     }
-    runs_ = std::vector<Run>(static_cast<std::size_t>(wanted_));
+    if (threads_.empty()) {
+      runs_ = std::vector<Run>(static_cast<std::size_t>(wanted_));
+    }
     while (static_cast<int>(threads_.size()) + 1 < wanted_) {
       try {
         threads_.emplace_back([this, own = threads_.size() + 1] { serve(own); });
-      } catch (const std::system_error&) {
+      } catch (const std::exception&) {
         wanted_ = static_cast<int>(threads_.size()) + 1;  // the system has no more threads
       }
     }
@@ -171,7 +175,7 @@ class Pool {
     std::uint64_t ticket = run.ticket.load(std::memory_order_acquire);
     while (ticket >> 32 == job) {
       const PieceRef* work = work_.load(std::memory_order_relaxed);
-      const Index end = run.end.load(std::memory_order_relaxed);
+      const Index end = run.end.load(std::memory_order_acquire);
       const std::uint64_t mode = mode_.load(std::memory_order_relaxed);
       CountFlops* const counter = counter_.load(std::memory_order_relaxed);
       const Index piece = static_cast<Index>(ticket & 0xffffffff);

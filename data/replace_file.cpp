@@ -59,6 +59,10 @@ class Temporary {
           [&] { return calls_.open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC); });
       error_ = descriptor_ < 0 ? errno : 0;
     } while (error_ == EEXIST || (error_ == 0 && !lock()));
+    struct stat old = {};
+    if (error_ == 0 && ::stat(target.c_str(), &old) == 0) {
+      error_ = ::fchmod(descriptor_, old.st_mode & 07777) == 0 ? 0 : errno;
+    }
   }
   ~Temporary() {
     if (descriptor_ >= 0 && !renamed_) {

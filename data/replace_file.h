@@ -10,7 +10,8 @@
 // Several may write one path at once; the last to finish wins, with a file that is complete.
 //
 // A symbolic link stays, and the file that it leads to is replaced.  Who has the old file open, or
-// has read it, keeps what he has.  A device, such as /dev/stdout, is written to directly.
+// has read it, keeps what he has.  The new file has the permissions of the old one.  A device, such
+// as /dev/stdout, is written to directly.
 #include <gradus/data/file_calls.h>
 
 #include <string>

@@ -70,13 +70,16 @@ int run(const Options& options) {
     const Progress end =
         train(*model, *optimizer, dataset.train, options, order_rng, callbacks, state.progress);
     report.result({end, state.test, weights_hash(model->parameters())});
-    saver.finish(state, *model, *optimizer);
-    return 0;
   } catch (const Interrupted&) {
     saver.finish(state, *model, *optimizer);
     report.interrupted(state.progress);
     return 128 + stop_signal();
+  } catch (const FileError&) {  // nobody reads what is printed, which must not cost the training
+    saver.finish(state, *model, *optimizer);
+    throw;
   }
+  saver.finish(state, *model, *optimizer);
+  return 0;
 }
 
 /// Returns the exit status: that of run(), 1 for a run that failed, 2 for a command line that is

@@ -1,5 +1,8 @@
 #include "train_mnist/run_state.h"
 
+#include <cmath>
+#include <type_traits>
+
 #include "train_mnist/settings.h"
 
 namespace train_mnist {
@@ -50,7 +53,12 @@ RunState resume(const train::Checkpoint& saved, const Options& options, Index im
   RunState state;
   try {
     visit_numbers(state, [&]<class T>(const char* name, T& value) {
-      value = static_cast<T>(saved.run.number(name));
+      const double number = saved.run.number(name);
+      if constexpr (std::is_integral_v<T>) {
+        require(number >= 0 && number <= 0x1p53 && number == std::floor(number), "'", name,
+                "' must be a whole number from 0 to 2^53, got ", number);
+      }
+      value = static_cast<T>(number);
     });
     if (saved.run.contains(kAugment)) {
       state.progress.augment = train::get_rng(saved.run, kAugment).state();

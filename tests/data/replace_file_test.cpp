@@ -195,5 +195,14 @@ TEST(ReplaceFile, of_two_writers_leaves_one_complete_file) {
   EXPECT_EQ(files_in(folder.path()), 1U);
 }
 
+TEST(ReplaceFile, keeps_the_permissions_of_the_old_file) {
+  const test::TempFolder folder;
+  const std::string path = folder / "a";
+  replace_file("test", path, {"old"});
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  replace_file("test", path, {"new"});
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
 }  // namespace
 }  // namespace gradus::data

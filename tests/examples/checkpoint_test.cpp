@@ -145,6 +145,19 @@ TEST(Checkpoints, keep_the_last_and_the_best) {
   EXPECT_EQ(undisturbed({"--resume", file + ".38"}), undisturbed(kRun));
 }
 
+TEST(Checkpoints, keep_the_best_where_no_epoch_ends_at_a_save_and_leave_those_of_other_runs) {
+  const test::TempFolder folder;
+  const std::string file = folder / "run";
+  const std::string other = folder.write("run.99999", "another run's");
+  ASSERT_EQ(run_train_mnist(joined(kRun, {"--quiet", "--keep", "2", "--checkpoint", file,
+                                          "--checkpoint-every", "7"}))
+                .status,
+            0);
+  EXPECT_TRUE(std::filesystem::exists(file + ".best"));
+  EXPECT_TRUE(std::filesystem::exists(other));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 5);
+}
+
 TEST(Checkpoints, take_no_flag_that_contradicts_them) {
   const TempFolder folder;
   const std::string file = folder / "a";
