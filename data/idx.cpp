@@ -1,3 +1,4 @@
+#include <gradus/data/declared_bytes.h>
 #include <gradus/data/gzip.h>
 #include <gradus/data/idx.h>
 #include <gradus/data/source.h>
@@ -84,16 +85,11 @@ Header read_header(ByteSource& source, const std::string& label) {
 /// Elements of the shape.  Throws FileError unless they, at 8 bytes each and with the header, fit
 /// in 63 bits; a size of 0 does not excuse the others.
 Index checked_count(const Header& header, const std::string& label) {
-  Index bytes = 2 * 8;
-  bool overflow = false;
-  bool empty = false;
-  for (const Index size : header.shape) {
-    overflow |= __builtin_mul_overflow(bytes, std::max<Index>(size, 1), &bytes);
-    empty |= size == 0;
-  }
-  require<FileError>(!overflow, label, " must have a possible shape, got ", header.shape,
-                     ", which declares more bytes than 63 bits can count");
-  return empty ? 0 : bytes / 16;
+  constexpr Index kBytes = 2 * 8;
+  const std::uint64_t bytes = declared_bytes(header.shape, kBytes);
+  require<FileError>(bytes != kTooManyBytes, label, " must have a possible shape, got ",
+                     header.shape, ", which declares more bytes than 63 bits can count");
+  return static_cast<Index>(bytes) / kBytes;
 }
 
 /// Throws FileError unless `bytes` of a file can hold what the header declares.

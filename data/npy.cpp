@@ -1,4 +1,5 @@
 #include <gradus/core/error.h>
+#include <gradus/data/declared_bytes.h>
 #include <gradus/data/npy.h>
 #include <gradus/data/replace_file.h>
 #include <gradus/data/source.h>
@@ -36,7 +37,6 @@ class NpyHeader {
   }
   Dtype dtype = f32;
   Shape shape;
-  std::uint64_t bytes = 0;  ///< of the data
 
  private:
   void read_item() {
@@ -119,16 +119,9 @@ class NpyHeader {
 
 /// Throws FileError unless the data that the header declares has that many bytes.
 void check_npy_size(const NpyHeader& header, std::uint64_t data_bytes, const std::string& label) {
-  std::int64_t bytes = item_size(header.dtype);
-  bool fits = true;
-  bool is_empty = false;
-  for (const Index size : header.shape) {
-    fits = fits && !__builtin_mul_overflow(bytes, std::max<Index>(size, 1), &bytes);
-    is_empty = is_empty || size == 0;
-  }
-  require<FileError>(fits, label, " must have a possible shape, got ", header.shape,
-                     ", which has more bytes than 63 bits can count");
-  const std::uint64_t declared = is_empty ? 0 : static_cast<std::uint64_t>(bytes);
+  const std::uint64_t declared = declared_bytes(header.shape, item_size(header.dtype));
+  require<FileError>(declared != kTooManyBytes, label, " must have a possible shape, got ",
+                     header.shape, ", which has more bytes than 63 bits can count");
   require<FileError>(declared == data_bytes, label, " must be as long as its header says: shape ",
                      header.shape, " of ", header.dtype, " has ", declared, " bytes, the file has ",
                      data_bytes,
@@ -157,16 +150,11 @@ Tensor read_npy_from(ByteSource& source, std::uint64_t file_bytes, const std::st
                      " must hold its header of at most ", kMaxNpyHeader, " bytes, got length ",
                      length, " in a file of ", file_bytes, " bytes");
   std::string text(length, '\0');
-  const auto require_all = [&](std::size_t taken, std::size_t wanted) {
-    require<FileError>(taken == wanted, label, " must stay as it is while it is read, got ",
-                       wanted - taken, " bytes less than it had");
-  };
-  require_all(source.read(text.data(), length), length);
+  read_all(source, text.data(), length, label);
   const NpyHeader header(text, label);
   check_npy_size(header, file_bytes - before - length, label);
   Tensor x(header.shape, header.dtype);
-  const auto bytes = static_cast<std::size_t>(x.numel() * item_size(x.dtype()));
-  require_all(source.read(x.address(), bytes), bytes);
+  read_all(source, x.address(), static_cast<std::size_t>(x.numel() * item_size(x.dtype())), label);
   return x;
 }
 

@@ -83,11 +83,7 @@ Safetensors read_from(ByteSource& source, std::uint64_t file_bytes, const std::s
                      " bytes after it; it is cut short, or no "
                      "safetensors file");
   std::string text(length, '\0');
-  const auto require_all = [&](std::size_t got, std::size_t wanted) {
-    require<FileError>(got == wanted, label, " must stay as it is while it is read, got ",
-                       wanted - got, " bytes less than it had");
-  };
-  require_all(source.read(text.data(), length), length);
+  read_all(source, text.data(), length, label);
   const SafetensorsHeader header =
       parse_safetensors_header(text, file_bytes - sizeof length - length, label);
 
@@ -100,7 +96,7 @@ Safetensors read_from(ByteSource& source, std::uint64_t file_bytes, const std::s
   for (const SafetensorsEntry& entry : header.tensors) {
     const Tensor x(entry.shape, entry.dtype);
     const auto bytes = static_cast<std::size_t>(entry.end - entry.begin);
-    require_all(source.read(x.address(), bytes), bytes);
+    read_all(source, x.address(), bytes, label);
     if (!checksum.empty()) {
       crc.add(x.address(), bytes);
     }

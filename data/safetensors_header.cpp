@@ -1,4 +1,5 @@
 #include <gradus/core/error.h>
+#include <gradus/data/declared_bytes.h>
 #include <gradus/data/safetensors_header.h>
 #include <gradus/data/safetensors_json.h>
 
@@ -77,25 +78,22 @@ SafetensorsEntry check_entry(SafetensorsJsonEntry&& entry, const std::string& la
                      fault ? fault : "");
   SafetensorsEntry checked;
   checked.dtype = read_dtype(entry, label);
-  std::int64_t bytes = item_size(checked.dtype);
   bool fits = true;
-  bool is_empty = false;
   for (const std::uint64_t size : entry.shape) {
-    fits =
-        fits && size <= INT64_MAX &&
-        !__builtin_mul_overflow(bytes, std::max<std::int64_t>(1, static_cast<Index>(size)), &bytes);
-    is_empty = is_empty || size == 0;
-    checked.shape.push_back(static_cast<Index>(fits ? size : 0));
+    fits = fits && size <= INT64_MAX;
+    checked.shape.push_back(fits ? static_cast<Index>(size) : 0);
   }
+  const std::uint64_t declared =
+      fits ? declared_bytes(checked.shape, item_size(checked.dtype)) : kTooManyBytes;
   const std::string shown = entry.name.substr(0, 100);
-  require<FileError>(fits, label, " must have possible shapes, got ", list_of(entry.shape),
-                     " for '", shown, "', which has more bytes than 63 bits can count");
+  require<FileError>(declared != kTooManyBytes, label, " must have possible shapes, got ",
+                     list_of(entry.shape), " for '", shown,
+                     "', which has more bytes than 63 bits can count");
   require<FileError>(entry.offsets.size() == 2, label,
                      " must have two data_offsets for a tensor, got ", entry.offsets.size(),
                      " for '", shown, "'");
   checked.begin = entry.offsets[0];
   checked.end = entry.offsets[1];
-  const std::uint64_t declared = is_empty ? 0 : static_cast<std::uint64_t>(bytes);
   require<FileError>(checked.begin <= checked.end && checked.end - checked.begin == declared, label,
                      " must give '", shown, "' the ", declared, " bytes of its shape ",
                      checked.shape, " ", checked.dtype, ", got data_offsets from ", checked.begin,

@@ -35,6 +35,12 @@ int open_to_read(const std::string& path, const std::string& label) {
 
 }  // namespace
 
+void read_all(ByteSource& source, void* to, std::size_t size, const std::string& label) {
+  const std::size_t got = source.read(to, size);
+  require<FileError>(got == size, label, " must stay as it is while it is read, got ", size - got,
+                     " bytes less than it had");
+}
+
 std::size_t MemorySource::read(void* to, std::size_t size) {
   const std::size_t taken = std::min(size, left_);
   if (taken > 0) {

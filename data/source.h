@@ -15,6 +15,10 @@ class ByteSource {
   virtual std::size_t read(void* to, std::size_t size) = 0;
 };
 
+/// Takes `size` bytes that the source had when its size was asked for.  Throws FileError, beginning
+/// with `label`, if it has them no more.
+void read_all(ByteSource& source, void* to, std::size_t size, const std::string& label);
+
 /// Bytes in memory, which must outlive the source.
 class MemorySource : public ByteSource {
  public:

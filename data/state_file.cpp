@@ -10,11 +10,6 @@ namespace {
 constexpr std::string_view kNumberKey = "gradus.number.";
 constexpr std::string_view kTextKey = "gradus.text.";
 
-std::string shortest_text(double value) {
-  char text[40];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
 double number_from(const std::string& text, const std::string& label) {
   double value = 0;
   const char* const end = text.data() + text.size();
@@ -40,7 +35,7 @@ void write_state(const std::string& path, const StateDict& state, FileCalls& cal
     if (const auto* x = std::get_if<Tensor>(&value)) {
       tensors.set(name, *x);
     } else if (const auto* number = std::get_if<double>(&value)) {
-      metadata[std::string(kNumberKey) + name] = shortest_text(*number);
+      metadata[std::string(kNumberKey) + name] = Part(*number).text();
     } else {
       metadata[std::string(kTextKey) + name] = std::get<std::string>(value);
     }

@@ -1,6 +1,5 @@
 #include "train_mnist/result.h"
 
-#include <charconv>
 #include <cstdio>
 #include <type_traits>
 
@@ -13,11 +12,8 @@ double images_per_second(const Result& result) {
   return static_cast<double>(result.training.images) / result.training.seconds;
 }
 
-/// The shortest text that reads back as `value`, which must be finite.
-std::string json_number(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
+/// `value` must be finite.
+std::string json_number(double value) { return Part(value).text(); }
 
 /// `text` has no characters to escape.
 std::string json_text(const std::string& text) { return '"' + text + '"'; }

@@ -3,7 +3,6 @@
 #include <gradus/train/checkpoint.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace train_mnist {
 
@@ -13,12 +12,6 @@ namespace {
 
 const std::string kOption = "--opt ";
 constexpr const char* kPart = "settings";
-
-/// The fewest digits that read back as the same number.
-std::string shortest(double value) {
-  char text[40];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 const std::string* find(const Settings& settings, const std::string& name) {
   const auto found = std::find_if(settings.begin(), settings.end(),
@@ -48,7 +41,7 @@ Settings settings_of(const Options& options) {
   }
   all.insert(all.end(), {{"--model", options.model},
                          {"--hidden", std::to_string(options.hidden)},
-                         {"--dropout", shortest(options.dropout)},
+                         {"--dropout", Part(options.dropout).text()},
                          {"--augment", options.augment},
                          {"--optimizer", options.optimizer},
                          {"--lr-schedule", options.rate_falls ? "linear" : "constant"},
@@ -61,7 +54,7 @@ Settings settings_of(const Options& options) {
           if constexpr (std::is_same_v<std::decay_t<decltype(value)>, bool>) {
             all.emplace_back(kOption + name, value ? "true" : "false");
           } else {
-            all.emplace_back(kOption + name, shortest(double(value)));
+            all.emplace_back(kOption + name, Part(double(value)).text());
           }
         });
       },
