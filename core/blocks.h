@@ -21,6 +21,11 @@ void for_blocks(Index n, Index most, F f) {
 /// Pieces of a parallel loop for each thread, where there are enough: one may be held up.
 constexpr Index kPiecesPerThread = 4;
 
+/// Into how many parts, at most `most`, each of n tasks is cut so that every thread has some.
+inline Index parts_of_tasks(Index n, Index most) {
+  return std::clamp<Index>(kPiecesPerThread * num_threads() / std::max<Index>(n, 1), 1, most);
+}
+
 /// Calls f(begin, end) for runs of 0, ..., n - 1, few for each thread, in a parallel loop: for
 /// tasks that share working memory.
 template <class F>

@@ -69,8 +69,7 @@ void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
   const Index images = s.batch * s.groups;
   const Index width = tile_sizes<T>().width;
   const Index units = (s.positions() + width - 1) / width;
-  const Index parts =
-      std::clamp<Index>(kPiecesPerThread * num_threads() / std::max<Index>(images, 1), 1, units);
+  const Index parts = parts_of_tasks(images, units);
   for_runs(images * parts, [&](Index begin, Index end) {
     const LaidOut<T> laid_out(s, width);
     for (Index task = begin; task < end; ++task) {

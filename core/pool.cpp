@@ -9,18 +9,32 @@
 namespace gradus::core {
 namespace {
 
-// f(plane) for each image of one channel; some of them make a piece.
-template <class F>
-void for_planes(const Tensor& x, F f) {
+// f(plane, memory) for each image of one channel; some of them make a piece, and share what
+// make_memory() gives.
+template <class M, class F>
+void for_planes(const Tensor& x, M make_memory, F f) {
   constexpr Index kPiece = 32768;
   const Index planes = x.shape()[0] * x.shape()[1];
   const Index block = std::max<Index>(kPiece * planes / std::max<Index>(x.numel(), 1), 1);
   parallel_for((planes + block - 1) / block, [&](Index piece) {
+    const auto memory = make_memory();
     for (Index plane = piece * block; plane < std::min(planes, (piece + 1) * block); ++plane) {
-      f(plane);
+      f(plane, memory);
     }
   });
 }
+template <class F>
+void for_planes(const Tensor& x, F f) {
+  for_planes(
+      x, [] { return nullptr; }, [&](Index plane, auto) { f(plane); });
+}
+
+// For a row of the image and a row of windows.
+template <class T>
+struct RowMemory {
+  Scratch<T> line, windows;
+  explicit RowMemory(const PoolAxis& w) : line(w.size), windows(w.places()) {}
+};
 
 Shape with_area(const Shape& shape, Index height, Index width) {
   return {shape[0], shape[1], height, width};
@@ -110,26 +124,27 @@ Tensor avg_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
     const Tensor y(with_area(x.shape(), h.places(), w.places()), x.dtype());
     const T* from = dense.data<T>();
     T* to = y.mutable_data<T>();
-    for_planes(x, [&](Index plane) {
+    const auto memory = [&] { return RowMemory<double>(w); };
+    for_planes(x, memory, [&](Index plane, const RowMemory<double>& rows) {
       const T* const image = from + plane * area(x);
-      const Scratch<double> down(w.size);
-      const Scratch<double> sums(w.places());
+      double* const down = rows.line.data();
+      double* const sums = rows.windows.data();
       for (Index r = 0; r < h.places(); ++r) {
         const auto row = static_cast<std::size_t>(r);
         vectorized([&]() __attribute__((always_inline)) {
-          add_rows(image + h.begin[row] * w.size, h.end[row] - h.begin[row], w.size, down.data());
+          add_rows(image + h.begin[row] * w.size, h.end[row] - h.begin[row], w.size, down);
         });
         for (std::size_t q = 0; q < w.begin.size(); ++q) {
           double sum = 0;
           for (Index j = w.begin[q]; j < w.end[q]; ++j) {
-            sum += down.data()[j];
+            sum += down[j];
           }
-          sums.data()[q] = sum;
+          sums[q] = sum;
         }
         T* const out = to + plane * area(y) + r * w.places();
         vectorized([&]() __attribute__((always_inline)) {
           for (std::size_t q = 0; q < w.begin.size(); ++q) {
-            out[q] = T(sums.data()[q] / (h.divisor[row] * w.divisor[q]));
+            out[q] = T(sums[q] / (h.divisor[row] * w.divisor[q]));
           }
         });
       }
@@ -147,29 +162,30 @@ Tensor avg_pool_input(const PoolAxes& axes, const Tensor& dy) {
     const Tensor dx(with_area(dy.shape(), h.size, w.size), dy.dtype());
     const T* from = dense.data<T>();
     T* to = dx.mutable_data<T>();
-    for_planes(dx, [&](Index plane) {
+    const auto memory = [&] { return RowMemory<T>(w); };
+    for_planes(dx, memory, [&](Index plane, const RowMemory<T>& rows) {
       T* const image = to + plane * area(dx);
-      const Scratch<T> shares(w.places());
-      const Scratch<T> line(w.size);
+      T* const shares = rows.windows.data();
+      T* const line = rows.line.data();
       std::fill_n(image, area(dx), T(0));
       for (Index r = 0; r < h.places(); ++r) {
         const auto row = static_cast<std::size_t>(r);
         const T* const d = from + plane * area(dy) + r * w.places();
         vectorized([&]() __attribute__((always_inline)) {
           for (std::size_t q = 0; q < w.begin.size(); ++q) {
-            shares.data()[q] = T(double(d[q]) / (h.divisor[row] * w.divisor[q]));
+            shares[q] = T(double(d[q]) / (h.divisor[row] * w.divisor[q]));
           }
         });
-        std::fill_n(line.data(), w.size, T(0));
+        std::fill_n(line, w.size, T(0));
         for (std::size_t q = 0; q < w.begin.size(); ++q) {
           for (Index j = w.begin[q]; j < w.end[q]; ++j) {
-            line.data()[j] += shares.data()[q];
+            line[j] += shares[q];
           }
         }
         vectorized([&]() __attribute__((always_inline)) {
           for (Index i = h.begin[row]; i < h.end[row]; ++i) {
             for (Index j = 0; j < w.size; ++j) {
-              image[i * w.size + j] += line.data()[j];
+              image[i * w.size + j] += line[j];
             }
           }
         });

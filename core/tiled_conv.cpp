@@ -108,10 +108,8 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, 
   const CanvasPlaces places(s);
   const WeightPanels<T> panels(s, weight);
   const Index images = s.batch * s.groups;
-  const Index parts =
-      std::max((s.positions() + kMostPositions - 1) / kMostPositions,
-               std::clamp<Index>(kPiecesPerThread * num_threads() / std::max<Index>(images, 1), 1,
-                                 (s.positions() + kTileRows - 1) / kTileRows));
+  const Index parts = std::max((s.positions() + kMostPositions - 1) / kMostPositions,
+                               parts_of_tasks(images, (s.positions() + kTileRows - 1) / kTileRows));
   for_runs(images * parts, [&](Index begin, Index end) {
     const Canvas<T> canvas(s);
     const Index width = panels.width();

@@ -111,12 +111,9 @@ struct Recurrence {
     const auto part = [&](const Tensor& x, int dim, const GateRun& run) {
       return core::slice(x, dim, run.first * hidden, (run.first + run.count) * hidden);
     };
-    if constexpr (Cell::kFromState.size() == 1) {
-      return matmul(core::transpose(d, 0, 1), h);
-    }
     const Tensor dw = zeros_like(weight);
     for (const GateRun& run : Cell::kFromState) {
-      copy(part(dw, 0, run), matmul(core::transpose(part(d, 1, run), 0, 1), h));
+      core::gemm("recurrence", core::transpose(part(d, 1, run), 0, 1), h, part(dw, 0, run));
     }
     return dw;
   }
