@@ -25,7 +25,7 @@ class BatchQueue {
   BatchQueue& operator=(const BatchQueue&) = delete;
 
   /// Waits for the batch at position(), which must be below the plan's batches; valid until pop().
-  /// Throws what making it threw.
+  /// Throws what making it threw; the queue is then at its end, and can only be destroyed.
   const Batch& front();
   /// Gives that batch up and goes on to the next one.
   void pop();

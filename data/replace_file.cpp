@@ -124,6 +124,16 @@ bool is_temporary(std::string_view file, const std::string& name) {
   return file.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
+/// Whether the name still leads to the open file: its writer may have renamed it, and another have
+/// taken the name.
+bool is_file(int descriptor, int folder, const char* name) {
+  struct stat open = {};
+  struct stat named = {};
+  return ::fstat(descriptor, &open) == 0 &&
+         ::fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && open.st_dev == named.st_dev &&
+         open.st_ino == named.st_ino;
+}
+
 /// What cannot be removed stays: it harms nobody.  By readdir(), since the folder iterators of
 /// libstdc++ end the program where memory runs out.
 void remove_leftovers(const fs::path& target) {
@@ -138,7 +148,8 @@ void remove_leftovers(const fs::path& target) {
     const int descriptor =
         ::openat(folder_number, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (descriptor >= 0) {
-      if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+      if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 &&
+          is_file(descriptor, folder_number, entry->d_name)) {
         ::unlinkat(folder_number, entry->d_name, 0);
       }
       ::close(descriptor);

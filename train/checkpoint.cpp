@@ -49,7 +49,8 @@ Checkpoint load_checkpoint(const std::string& path) {
   const StateDict::Value* const value = all.find(kVersion);
   const auto* const version = value ? std::get_if<double>(value) : nullptr;
   require<FileError>(!value || (version && *version == kCurrentVersion), "load_checkpoint: ", path,
-                     " must have layout ", kCurrentVersion, ", got ", version ? *version : 0.0,
+                     " must have layout ", kCurrentVersion, ", got ",
+                     version ? Part(*version) : Part("something that is no number"),
                      "; a newer Gradus wrote it");
   Checkpoint checkpoint{{}, all.part(kOptimizer), all.part(kRun)};
   for (const auto& [name, entry] : all) {

@@ -1,12 +1,14 @@
 #include "train_mnist/signals.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace train_mnist {
 namespace {
 
 // What signal handlers share.
-volatile std::sig_atomic_t came = 0;
+std::atomic<int> came = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a handler may run on any thread");
 struct sigaction before_int;
 struct sigaction before_term;
 
@@ -16,8 +18,7 @@ void note(int signal) {
   sigaction(SIGTERM, &before_term, nullptr);
 }
 
-void note_first(int signal, struct sigaction& before) {
-  sigaction(signal, nullptr, &before);
+void note_first(int signal, const struct sigaction& before) {
   if (before.sa_handler == SIG_IGN) {
     return;  // nohup, or a job in the background
   }
@@ -30,6 +31,8 @@ void note_first(int signal, struct sigaction& before) {
 }  // namespace
 
 void stop_on_signals() {
+  sigaction(SIGINT, nullptr, &before_int);  // both before a handler that puts both back
+  sigaction(SIGTERM, nullptr, &before_term);
   note_first(SIGINT, before_int);
   note_first(SIGTERM, before_term);
 }
