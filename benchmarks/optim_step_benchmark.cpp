@@ -131,7 +131,7 @@ void subnormal(benchmark::State& state, const R& rule) {
 }
 
 void splits(benchmark::internal::Benchmark* b) {
-  for (const Index n : {1'000'000, 50'000'000}) {
+  for (const Index n : {100'000, 1'000'000, 50'000'000}) {
     for (const Index tensors : {1, 64}) {
       for (const Index threads : {1, 2}) {
         b->Args({n, tensors, threads});

@@ -1,7 +1,7 @@
 #pragma once
-// Parallel loops.  The caller cuts the work into pieces by the shape of the problem alone, never by
-// the number of threads: which thread does a piece does not matter, so results are the same bits
-// for any number of threads.
+// Parallel loops.  Which thread does a piece does not matter; and the caller cuts the work by the
+// shape of the problem alone wherever the cut decides bits, never by the number of threads.  So
+// results are the same bits for any number of threads.
 #include <gradus/core/shape.h>
 
 #include <type_traits>
