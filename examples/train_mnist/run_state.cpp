@@ -30,8 +30,6 @@ void visit_numbers(State& state, F f) {
   f("images_in_epoch", state.images_in_epoch);
 }
 
-constexpr const char* kAugment = "augment";
-
 }  // namespace
 
 train::Checkpoint to_checkpoint(const Options& options, const RunState& state, nn::Module& model,
@@ -40,9 +38,6 @@ train::Checkpoint to_checkpoint(const Options& options, const RunState& state, n
   visit_numbers(state, [&](const char* name, const auto& value) {
     checkpoint.run.set(name, static_cast<double>(value));
   });
-  if (state.progress.augment) {
-    train::set_rng(checkpoint.run, kAugment, Rng(*state.progress.augment));
-  }
   train::set_generators(checkpoint.run, model);
   write_settings(checkpoint.run, settings_of(options));
   return checkpoint;
@@ -60,9 +55,6 @@ RunState resume(const train::Checkpoint& saved, const Options& options, Index im
       }
       value = static_cast<T>(number);
     });
-    if (saved.run.contains(kAugment)) {
-      state.progress.augment = train::get_rng(saved.run, kAugment).state();
-    }
     require<UsageError>(state.images_in_epoch == images, "--resume: ", options.resume,
                         " must have been trained on the same data, got a run on ",
                         state.images_in_epoch, " images, where there are ", images);

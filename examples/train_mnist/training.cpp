@@ -34,29 +34,22 @@ void require_finite(const Tensor& loss, const Progress& progress,
   fail<Error>({where, ", though every gradient is finite; a lower --lr may help"});
 }
 
-/// Images as the network sees them: distorted anew in every epoch, if the options ask for it.
-class Augment {
- public:
-  Augment(const std::string& name, const Rng& rng) : on_(name != "none"), rng_(rng) {
-    distortion_.background = -data::kMnistMean / data::kMnistStddev;
-    distortion_.shift = 2;
-    if (name == "distort") {
-      distortion_ = {.shift = 2,
-                     .rotation = 10,
-                     .scale = 0.1,
-                     .shear = 0.1,
-                     .elastic = 1.5,
-                     .background = distortion_.background};
-    }
+/// What the network sees of the images, distorted anew in every epoch; empty for "none".
+data::Transform augmentation(const std::string& name) {
+  if (name == "none") {
+    return {};
   }
-  Tensor operator()(const Tensor& x) { return on_ ? data::distort(x, distortion_, rng_) : x; }
-  Rng::State state() const { return rng_.state(); }
-
- private:
-  bool on_;
-  Rng rng_;
-  data::Distortion distortion_;
-};
+  data::Distortion distortion{.shift = 2, .background = -data::kMnistMean / data::kMnistStddev};
+  if (name == "distort") {
+    distortion.rotation = 10;
+    distortion.scale = 0.1;
+    distortion.shear = 0.1;
+    distortion.elastic = 1.5;
+  }
+  return [distortion](data::Batch& batch, Rng& rng) {
+    batch.x = data::distort(batch.x, distortion, rng);
+  };
+}
 
 }  // namespace
 
@@ -73,17 +66,14 @@ Score RunningScore::mean() const {
 
 Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::LabelledImages& set,
                const Options& options, Rng rng, const Callbacks& callbacks, Progress progress) {
-  data::DataLoader loader(set, {.batch_size = options.batch_size}, rng);
+  data::DataLoader loader(
+      set, {.batch_size = options.batch_size, .transform = augmentation(options.augment)}, rng);
   if (options.rate_falls) {
     for (const std::string& option : falling_options(options.rule)) {
       optimizer.schedule_factor(
           option, optim::schedule::polynomial(1, {.total = options.epochs * loader.batches()}));
     }
   }
-  Rng numbers = rng;
-  numbers.split();  // the loader's
-  const Rng fresh = numbers.split();
-  Augment augment(options.augment, progress.augment ? Rng(*progress.augment) : fresh);
 
   model.train();
   progress.epoch = std::max<Index>(progress.epoch, 1);
@@ -91,7 +81,7 @@ Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::L
     Stopwatch watch;
     const double seconds_before = progress.seconds;
     for (const data::Batch& batch : loader.epoch(progress.epoch - 1, progress.batches)) {
-      const Tensor logits = model(augment(batch.x));
+      const Tensor logits = model(batch.x);
       const Tensor loss = nn::cross_entropy(logits, batch.y);
       optimizer.zero_grad();
       loss.backward();
@@ -108,7 +98,6 @@ Progress train(nn::Module& model, optim::OptimizerBase& optimizer, const data::L
       progress.epoch_score.add({loss.item(), nn::accuracy(logits, batch.y)}, batch.size());
       progress.score = progress.epoch_score.mean();
       progress.seconds = seconds_before + watch.seconds();
-      progress.augment = augment.state();
       ++progress.batches;
       callbacks.after_step(progress);
       callbacks.at_position(progress);

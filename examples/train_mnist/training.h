@@ -7,7 +7,6 @@
 #include <gradus/optim/optimizer.h>
 
 #include <functional>
-#include <optional>
 
 #include "train_mnist/options.h"
 
@@ -39,7 +38,6 @@ struct Progress {
   double seconds = 0;  ///< spent on all steps, with the making of their batches
   Score score;         ///< of the current epoch's images so far, each measured before it was learnt
   RunningScore epoch_score = {};
-  std::optional<gradus::Rng::State> augment = {};  ///< of the generator of distortions
 };
 
 /// Thrown through train() and evaluate() when the user wants the run to end.
