@@ -1,4 +1,5 @@
 #include <gradus/core/max_rows.h>
+#include <gradus/core/pair_pool.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/pool.h>
 #include <gradus/core/scratch.h>
@@ -67,6 +68,14 @@ MaxPool max_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
     const T* from = dense.data<T>();
     T* y = result.y.template mutable_data<T>();
     auto* index = result.index.template mutable_data<std::int64_t>();
+    if (sees_pairs(axes)) {
+      const auto memory = [&] { return MaxPairs<T>(axes); };
+      for_planes(x, memory, [&](Index plane, const MaxPairs<T>& pool) {
+        const Index to = plane * rows * columns;
+        pool(from + plane * area(x), y + to, index + to);
+      });
+      return result;
+    }
     for_planes(x, [&](Index plane) {
       const Index to = plane * rows * columns;
       max_rows(axes, stride, from + plane * area(x), y + to, index + to);
@@ -124,6 +133,13 @@ Tensor avg_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
     const Tensor y(with_area(x.shape(), h.places(), w.places()), x.dtype());
     const T* from = dense.data<T>();
     T* to = y.mutable_data<T>();
+    if (sees_pairs(axes) && counts_equally(h)) {
+      const auto memory = [&] { return MeanPairs<T>(axes); };
+      for_planes(x, memory, [&](Index plane, const MeanPairs<T>& pool) {
+        pool(from + plane * area(x), to + plane * area(y));
+      });
+      return y;
+    }
     const auto memory = [&] { return RowMemory<double>(w); };
     for_planes(x, memory, [&](Index plane, const RowMemory<double>& rows) {
       const T* const image = from + plane * area(x);
@@ -162,6 +178,13 @@ Tensor avg_pool_input(const PoolAxes& axes, const Tensor& dy) {
     const Tensor dx(with_area(dy.shape(), h.size, w.size), dy.dtype());
     const T* from = dense.data<T>();
     T* to = dx.mutable_data<T>();
+    if (sees_pairs(axes) && counts_equally(h) && covers_once(h)) {
+      const auto memory = [&] { return MeanPairs<T>(axes); };
+      for_planes(dx, memory, [&](Index plane, const MeanPairs<T>& pool) {
+        pool.spread(from + plane * area(dy), to + plane * area(dx));
+      });
+      return dx;
+    }
     const auto memory = [&] { return RowMemory<T>(w); };
     for_planes(dx, memory, [&](Index plane, const RowMemory<T>& rows) {
       T* const image = to + plane * area(dx);

@@ -1,11 +1,13 @@
 // Pooling, by hand and against plain loops.
 #include <gradus/core/cpu.h>
 #include <gradus/core/max_rows.h>
+#include <gradus/core/pair_pool.h>
 #include <gradus/core/pool.h>
 #include <gradus/core/random.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "support/naive.h"
@@ -73,6 +75,77 @@ TEST(MaxPool, gives_the_same_numbers_with_every_instruction_set) {
           }
         });
       }
+    }
+  }
+}
+
+// Small images with pairs along their rows, which have loops of their own, against the plain ones:
+// ties, NaN and infinities among the numbers, windows that overlap or are spread down the columns.
+TEST(MaxPool, takes_pairs_along_rows_as_the_plain_loops_take_them) {
+  Rng rng(2);
+  for (const Dtype dtype : {f32, f64}) {
+    for (const Index width : {2, 10, 24, 32, 34}) {
+      Tensor x = convert(convert(randn({3, 2, 10, width}, rng), i64), dtype);
+      for (Index i = 0; i < x.numel(); i += 7) {
+        visit_floating("test", dtype, [&](auto zero) {
+          using T = decltype(zero);
+          x.mutable_data<T>()[i] = T(i % 3 == 0 ? kNan : -kInfinity);
+        });
+      }
+      for (const Window& window :
+           {Window{.kernel = 2, .stride = 2},
+            Window{.kernel = {3, 2}, .stride = {1, 2}, .padding = {1, 0}},
+            Window{.kernel = {2, 2}, .stride = {3, 2}, .dilation = {3, 1}}}) {
+        const auto axes = core::pool_axes("max_pool2d", x.shape(), window, false);
+        ASSERT_TRUE(core::sees_pairs(axes));
+        const core::MaxPool found = largest(x, window);
+        visit_floating("test", dtype, [&](auto zero) {
+          using T = decltype(zero);
+          const Index columns = axes.w.places();
+          std::vector<T> y(static_cast<std::size_t>(columns));
+          std::vector<std::int64_t> index(y.size());
+          for (Index row = 0; row < 6 * axes.h.places(); ++row) {
+            core::max_row(axes, static_cast<std::size_t>(row % axes.h.places()),
+                          x.data<T>() + row / axes.h.places() * 10 * width, y.data(), index.data());
+            EXPECT_EQ(
+                std::memcmp(y.data(), found.y.data<T>() + row * columns, y.size() * sizeof(T)), 0);
+            EXPECT_TRUE(std::equal(index.begin(), index.end(),
+                                   found.index.data<std::int64_t>() + row * columns));
+          }
+        });
+      }
+    }
+  }
+}
+
+TEST(AvgPool, takes_pairs_along_rows_as_other_windows) {
+  Rng rng(3);
+  for (const Window& window :
+       {Window{.kernel = 2, .stride = 2}, Window{.kernel = {3, 2}, .stride = {3, 2}},
+        Window{.kernel = {3, 2}, .stride = {1, 2}}}) {
+    const Tensor x = randn({2, 3, 12, 10}, rng, 0, 1, f64);
+    const auto axes = core::pool_axes("avg_pool2d", x.shape(), window, true);
+    ASSERT_TRUE(core::sees_pairs(axes));
+    const Tensor y = core::avg_pool("avg_pool2d", axes, x);
+    const Tensor dy = randn(y.shape(), rng, 0, 1, f64);
+    const Tensor dx = core::avg_pool_input(axes, dy);
+    std::vector<double> shares(static_cast<std::size_t>(x.numel()));
+    const double count = double(window.kernel.h * 2);
+    for (const test::Indices& at : test::all_indices(test::to_indices(y.shape()))) {
+      double sum = 0;
+      for (Index i = 0; i < window.kernel.h; ++i) {
+        for (Index j = 0; j < 2; ++j) {
+          const Index row = at[2] * window.stride.h + i;
+          const Index column = at[3] * 2 + j;
+          sum += test::element(x, {at[0], at[1], row, column});
+          shares[static_cast<std::size_t>(((at[0] * 3 + at[1]) * 12 + row) * 10 + column)] +=
+              test::element(dy, at) / count;
+        }
+      }
+      ASSERT_NEAR(test::element(y, at), sum / count, 1e-15);
+    }
+    for (Index i = 0; i < x.numel(); ++i) {
+      ASSERT_NEAR(dx.data<double>()[i], shares[static_cast<std::size_t>(i)], 1e-15);
     }
   }
 }
