@@ -33,11 +33,6 @@ void run_derivative(Node& node, const Tensor& dy, Grads& dx) {
   }
 }
 
-// Nobody else sees these elements: they may be kept, or changed.
-bool is_own(const Tensor& x) {
-  return !x.is_shared() && x.storage_ref()->use_count() == 1 && x.is_contiguous();
-}
-
 void add_to(Tensor& sum, Tensor part) {
   if (!sum) {
     sum = std::move(part);
@@ -47,7 +42,7 @@ void add_to(Tensor& sum, Tensor part) {
     sum = add(sum, part);
     return;
   }
-  Tensor result = is_own(sum) ? sum : empty_like(sum);
+  Tensor result = sum.is_own() ? sum : empty_like(sum);
   const Tensor before = sum;
   core::elementwise(
       "backward", [](auto& r, auto a, auto b) { r = a + b; }, result, before, std::as_const(part));
@@ -251,9 +246,9 @@ void Sweep::add_to_leaves() {
   for (const Ref<GradSlot>& slot : reached_) {
     Tensor& incoming = slot->sweep.incoming;
     // Optimizers read gradients in order, and change them when they clip.
-    if (slot->is_leaf && incoming && !slot->grad && !is_own(incoming)) {
+    if (slot->is_leaf && incoming && !slot->grad && !incoming.is_own()) {
       incoming = incoming.clone();
-    } else if (slot->is_leaf && incoming && slot->grad && !is_own(slot->grad)) {
+    } else if (slot->is_leaf && incoming && slot->grad && !slot->grad.is_own()) {
       slot->grad = slot->grad.clone();
     }
   }

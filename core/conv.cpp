@@ -56,9 +56,10 @@ struct Columns {
 };
 
 template <class T>
-void run_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y) {
+void run_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
+              const ElementLoop* finish, T* y) {
   if (runs_in_tiles(s)) {
-    return tiled_conv(s, x, weight, bias, y);
+    return tiled_conv(s, x, weight, bias, finish, y);
   }
   const Parts parts(s);
   const Index k = s.taps();
@@ -76,6 +77,9 @@ void run_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T*
     }
     gemm_piece(Form::plain, Form::plain, s.out, n, k, T(1), weight + group * s.out * k, k,
                columns.data, columns.step, T(bias ? 1 : 0), to, parts.positions);
+    for (Index o = 0; o < s.out && finish; ++o) {
+      (*finish)(to + o * parts.positions, n);
+    }
   });
 }
 
@@ -165,7 +169,7 @@ void check_dtypes(const char* where, const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor& weight,
-            const Tensor& bias) {
+            const Tensor& bias, const ElementLoop* finish) {
   check_dtypes(where, x, weight);
   if (bias) {
     check_dtypes(where, x, bias);
@@ -174,7 +178,7 @@ Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor
     using T = decltype(zero);
     const Tensor y(s.y_shape(), x.dtype());
     const Tensor b = bias ? bias.dense() : bias;
-    run_conv(s, x.dense().data<T>(), weight.dense().data<T>(), b ? b.data<T>() : nullptr,
+    run_conv(s, x.dense().data<T>(), weight.dense().data<T>(), b ? b.data<T>() : nullptr, finish,
              y.mutable_data<T>());
     return y;
   });

@@ -8,13 +8,15 @@
 // call of BLAS a part.  Parts are cut by the sizes alone, so results are the same bits for any
 // number of threads.
 #include <gradus/core/conv_shape.h>
+#include <gradus/core/elementwise.h>
 #include <gradus/core/tensor.h>
 
 namespace gradus::core {
 
-/// y: [batch, groups out, output].  bias: [groups out], or undefined.
+/// y: [batch, groups out, output].  bias: [groups out], or undefined.  `finish`, if not null, is
+/// run on every number of y, a run of them at a time, while they are in the cache.
 Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor& weight,
-            const Tensor& bias);
+            const Tensor& bias, const ElementLoop* finish = nullptr);
 /// dx: [batch, groups in, input].
 Tensor conv_input(const char* where, const ConvShape& s, const Tensor& dy, const Tensor& weight);
 /// dweight: [groups out, in, kernel]; parts of the batch are added in double.

@@ -139,7 +139,20 @@ struct ElementLoop {
   const void* formula;
   Run f32;
   Run f64;
+
+  /// Over n elements of the only operand.
+  template <class T>
+  void operator()(T* x, Index n) const {
+    void* const at[] = {x};
+    (std::is_same_v<T, float> ? f32 : f64)(formula, n, at);
+  }
 };
+
+/// The loop of f(x) over one operand, which is written.  f is borrowed.
+template <class F>
+ElementLoop loop_in_place(const F& f) {
+  return {&f, run_untyped<float, F, float>, run_untyped<double, F, double>};
+}
 
 /// elementwise() below but for what depends on the formula: compiled once.
 void run_tensors(const char* where, const ElementLoop& loop, const Tensor* const* operands, int n,

@@ -62,7 +62,8 @@ bool is_narrow(const ConvShape& s) {
 }
 
 template <class T>
-void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y) {
+void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
+                 const ElementLoop* finish, T* y) {
   const TapPlaces taps(s);
   const Scratch<std::int32_t> steps(s.taps());
   fill_steps(s.taps(), 1, steps.data());
@@ -76,17 +77,23 @@ void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
       const Index image = task / parts;
       const Index part = task % parts;
       const Index group = image % s.groups;
+      const Index first = units * part / parts * width;
+      const Index last = std::min(s.positions(), units * (part + 1) / parts * width);
+      T* const to = y + image * s.out * s.positions();
       convolve(s, taps, steps.data(), laid_out(x, image, images), weight + group * s.out * s.taps(),
-               bias ? bias + group * s.out : nullptr, units * part / parts * width,
-               std::min(s.positions(), units * (part + 1) / parts * width),
-               y + image * s.out * s.positions());
+               bias ? bias + group * s.out : nullptr, first, last, to);
+      for (Index o = 0; o < s.out && finish; ++o) {
+        (*finish)(to + o * s.positions() + first, last - first);
+      }
     }
   });
 }
 
 template bool is_narrow<float>(const ConvShape&);
 template bool is_narrow<double>(const ConvShape&);
-template void narrow_conv(const ConvShape&, const float*, const float*, const float*, float*);
-template void narrow_conv(const ConvShape&, const double*, const double*, const double*, double*);
+template void narrow_conv(const ConvShape&, const float*, const float*, const float*,
+                          const ElementLoop*, float*);
+template void narrow_conv(const ConvShape&, const double*, const double*, const double*,
+                          const ElementLoop*, double*);
 
 }  // namespace gradus::core

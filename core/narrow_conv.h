@@ -6,6 +6,7 @@
 // once for each column of the window, cut to the width of y, and the row of tap (i, j) is the copy
 // of column j from its row i on.
 #include <gradus/core/conv_shape.h>
+#include <gradus/core/elementwise.h>
 
 namespace gradus::core {
 
@@ -13,8 +14,9 @@ namespace gradus::core {
 template <class T>
 bool is_narrow(const ConvShape& s);
 
-/// As conv of core/conv.h, on dense memory; bias may be null.
+/// As conv of core/conv.h, on dense memory; bias and finish may be null.
 template <class T>
-void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y);
+void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
+                 const ElementLoop* finish, T* y);
 
 }  // namespace gradus::core

@@ -82,6 +82,12 @@ class Tensor {
   bool is(const Tensor& other) const { return body_ == other.body_; }
   /// True if there are other handles on this tensor.
   bool is_shared() const { return body_ && body_->use_count() > 1; }
+  /// True if these elements are dense and nobody else sees them: no other handle, and no other
+  /// tensor of the storage.  They may then be changed, or kept.
+  bool is_own() const {
+    return body_ && body_->use_count() == 1 && body_->storage->use_count() == 1 &&
+           body_->contiguous;
+  }
 
   // --- gradients -----------------------------------------------------------------------------
 

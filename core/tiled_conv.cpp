@@ -100,10 +100,11 @@ bool runs_in_tiles(const ConvShape& s) {
 }
 
 template <class T>
-void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y) {
+void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
+                const ElementLoop* finish, T* y) {
   report_product(s.batch * s.groups * s.out, s.positions(), s.taps());
   if (is_narrow<T>(s)) {
-    return narrow_conv(s, x, weight, bias, y);
+    return narrow_conv(s, x, weight, bias, finish, y);
   }
   const CanvasPlaces places(s);
   const WeightPanels<T> panels(s, weight);
@@ -127,6 +128,9 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, 
           std::copy_n(bias + group * s.out + o, columns, sums.data() + p * width);
         }
         add_positions(s, places, seen, panels, panels.panel(group, o), first, count, sums.data());
+        if (finish) {
+          (*finish)(sums.data(), count * width);
+        }
         unpack_panel(sums.data(), width, count, columns,
                      y + (image * s.out + o) * s.positions() + first, 1, s.positions());
       }
@@ -187,11 +191,13 @@ void tiled_conv_input(const ConvShape& s, const T* dy, const T* weight, T* dx) {
       }
     }
   }
-  tiled_conv<T>(turned_shape(s), dy, turned.data(), nullptr, dx);
+  tiled_conv<T>(turned_shape(s), dy, turned.data(), nullptr, nullptr, dx);
 }
 
-template void tiled_conv(const ConvShape&, const float*, const float*, const float*, float*);
-template void tiled_conv(const ConvShape&, const double*, const double*, const double*, double*);
+template void tiled_conv(const ConvShape&, const float*, const float*, const float*,
+                         const ElementLoop*, float*);
+template void tiled_conv(const ConvShape&, const double*, const double*, const double*,
+                         const ElementLoop*, double*);
 template void tiled_conv_input(const ConvShape&, const float*, const float*, float*);
 template void tiled_conv_input(const ConvShape&, const double*, const double*, double*);
 template void tiled_conv_weight(const ConvShape&, const float*, const float*, Index, float*);

@@ -9,6 +9,7 @@
 // Limit: the multiply-adds.  docs/performance.md has what was measured; the plain twin is a sum
 // over windows (tests/core/conv_test.cpp).
 #include <gradus/core/conv_shape.h>
+#include <gradus/core/elementwise.h>
 
 namespace gradus::core {
 
@@ -16,9 +17,10 @@ namespace gradus::core {
 /// places.
 bool runs_in_tiles(const ConvShape& s);
 
-/// As conv of core/conv.h, on dense memory; bias may be null.
+/// As conv of core/conv.h, on dense memory; bias and finish may be null.
 template <class T>
-void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y);
+void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
+                const ElementLoop* finish, T* y);
 
 /// shares: [count, groups out, taps], the sums of conv_weight over parts of the batch, to be added
 /// up.

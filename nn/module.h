@@ -103,6 +103,7 @@ class Module {
 
   /// Appends a hook to those of this module, and hands it back.
   Ref<ModuleHook> add_hook(Ref<ModuleHook> hook);
+  bool has_hooks() const { return !hooks_.empty(); }
 
   /// Training mode, for this module and all below it: dropout drops.  On from the start.
   void train(bool on = true);

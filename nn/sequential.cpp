@@ -1,6 +1,21 @@
+#include <gradus/autograd/watch.h>
+#include <gradus/nn/activation.h>
+#include <gradus/nn/conv.h>
 #include <gradus/nn/sequential.h>
 
+#include <typeinfo>
+
 namespace gradus::nn {
+namespace {
+
+// Whether the two can run as one operation: they are these classes, not others made from them, and
+// nobody sees what goes from one to the other.
+bool is_conv_with_relu(const Module& first, const Module& second) {
+  return typeid(first) == typeid(Conv2d) && typeid(second) == typeid(ReLU) && !first.has_hooks() &&
+         !second.has_hooks() && !is_watched();
+}
+
+}  // namespace
 
 Module& Sequential::operator[](std::size_t i) {
   require<IndexError>(i < layers_.size(), "Sequential: index must be below ", layers_.size(),
@@ -10,8 +25,13 @@ Module& Sequential::operator[](std::size_t i) {
 
 Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
-  for (const auto& layer : layers_) {
-    y = (*layer)(y);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (i + 1 < layers_.size() && is_conv_with_relu(*layers_[i], *layers_[i + 1])) {
+      y = static_cast<Conv2d&>(*layers_[i]).forward_relu(y);
+      ++i;
+    } else {
+      y = (*layers_[i])(y);
+    }
   }
   return y;
 }

@@ -8,9 +8,10 @@
 
 namespace gradus::nn {
 
-/// Layers one after the other; their parameters are named by position: "0.weight", "2.bias".  One
-/// among others is a layer like any: "0.0.weight".  C++ takes Sequential(a Sequential), alone, for
-/// that one moved: add() puts it inside.
+/// Layers one after the other, a Conv2d and the ReLU that follows it in one operation while nobody
+/// watches (autograd/watch.h) and neither has hooks; their parameters are named by position:
+/// "0.weight", "2.bias".  One among others is a layer like any: "0.0.weight".  C++ takes
+/// Sequential(a Sequential), alone, for that one moved: add() puts it inside.
 ///
 ///   nn::Sequential net(nn::Flatten(), nn::Linear(784, 128, rng), nn::ReLU(),
 ///                      nn::Linear(128, 10, rng));

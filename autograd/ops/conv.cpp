@@ -1,7 +1,9 @@
 #include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/map.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/relu.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/conv.h>
 
@@ -59,35 +61,64 @@ void check_bias(const char* where, const Tensor& bias, Index out, const Tensor& 
                       "; convert one with convert(x, dtype)");
 }
 
-Tensor run_conv(const char* name, const ConvShape& s, const Tensor& x, const Tensor& weight,
-                const Tensor& bias) {
-  const auto derive = [s, x = Saved(x), w = Saved(weight)](const Tensor& dy, Grads& dx) {
+// y, made of x, weight and bias, which may be undefined.  by_sum(dy) is the gradient of what was
+// added up for y.
+template <class F>
+Tensor record_conv(const char* name, const ConvShape& s, const Tensor& y, const Tensor& x,
+                   const Tensor& weight, const Tensor& bias, F by_sum) {
+  const auto derive = [s, x = Saved(x), w = Saved(weight), by_sum](const Tensor& dy, Grads& dx) {
+    const Tensor d = by_sum(dy, dx);
     if (dx.wanted(0)) {
-      dx[0] = conv_input(s, dy, *w);
+      dx[0] = conv_input(s, d, *w);
     }
     if (dx.wanted(1)) {
-      dx[1] = conv_weight(s, *x, dy);
+      dx[1] = conv_weight(s, *x, d);
     }
     if (dx.wanted(2)) {
-      dx[2] = sum(sum(dy, {2, 3}), {0});  // db: each place of dy
+      dx[2] = sum(sum(d, {2, 3}), {0});  // db: each place of dy
     }
   };
-  const Tensor y = core::conv(name, s, x, weight, bias);
   if (!bias) {
     return record(y, name, {x, weight}, [derive](const Tensor& dy, Grads& dx) { derive(dy, dx); });
   }
   return record(y, name, {x, weight, bias}, derive);
 }
 
+Tensor run_conv(const char* name, const ConvShape& s, const Tensor& x, const Tensor& weight,
+                const Tensor& bias) {
+  return record_conv(name, s, core::conv(name, s, x, weight, bias), x, weight, bias,
+                     [](const Tensor& dy, const Grads&) { return dy; });
+}
+
+ConvShape conv2d_shape(const char* name, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                       const Conv2dOptions& options) {
+  const core::Window window{
+      .stride = options.stride, .padding = options.padding, .dilation = options.dilation};
+  const ConvShape s = core::conv_shape(name, x.shape(), weight.shape(), window, options.groups);
+  check_bias(name, bias, s.groups * s.out, weight);
+  return s;
+}
+
 }  // namespace
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const Conv2dOptions& options) {
-  const core::Window window{
-      .stride = options.stride, .padding = options.padding, .dilation = options.dilation};
-  const ConvShape s = core::conv_shape("conv2d", x.shape(), weight.shape(), window, options.groups);
-  check_bias("conv2d", bias, s.groups * s.out, weight);
-  return run_conv("conv2d", s, x, weight, bias);
+  return run_conv("conv2d", conv2d_shape("conv2d", x, weight, bias, options), x, weight, bias);
+}
+
+Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   const Conv2dOptions& options) {
+  const ConvShape s = conv2d_shape("conv2d_relu", x, weight, bias, options);
+  const auto relu = [](auto& y) { y = Relu::value(y); };
+  const core::ElementLoop finish = core::loop_in_place(relu);
+  const Tensor y = core::conv("conv2d_relu", s, x, weight, bias, &finish);
+  return record_conv("conv2d_relu", s, y, x, weight, bias,
+                     [y = Saved(y)](const Tensor& dy, const Grads& dx) {
+                       const auto derivative = [](const auto& value, const auto& d) {
+                         return Relu::derivative(value, d);
+                       };
+                       return derivative_in_place("conv2d_relu", derivative, dy, dx.result(y));
+                     });
 }
 
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,

@@ -39,6 +39,11 @@ struct Conv1dOptions {
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const Conv2dOptions& options = {});
 
+/// relu(conv2d(...)), the same numbers, in one operation: nothing between the two is kept, and less
+/// memory is moved.  nn::Sequential takes it for a Conv2d that a ReLU follows.
+Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+                   const Conv2dOptions& options = {});
+
 /// The gradient of conv2d by its input, as an operation: x: [batch, channels, height, width],
 /// weight: [channels, out / groups, kernel height, kernel width], bias: [out] or undefined ->
 /// [batch, out, rows, columns], with

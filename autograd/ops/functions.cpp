@@ -1,5 +1,6 @@
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/map.h>
+#include <gradus/autograd/ops/relu.h>
 
 #include <numbers>
 
@@ -63,8 +64,8 @@ Tensor pow(const Tensor& x, double exponent) {
 
 Tensor relu(const Tensor& x) {
   return map_from_output(
-      "relu", x, [](auto a) { return max(a, decltype(a)(0.0)); },
-      [](auto y, auto dy) { return where(y <= 0.0, decltype(dy)(0.0), dy); });  // 1 where x > 0
+      "relu", x, [](auto a) { return Relu::value(a); },
+      [](auto y, auto dy) { return Relu::derivative(y, dy); });
 }
 
 Tensor sigmoid(const Tensor& x) {

@@ -55,6 +55,14 @@ TEST(Refuse, convolutions_of_shapes_that_do_not_fit) {
       "[8, 4, 3, 3]");
   expect_error<ShapeError>([&] { conv2d(kImages, kWeight, x({4})); },
                            "conv2d: bias must be [6] for weight [6, 4, 3, 3], got [4]");
+  expect_error<ShapeError>([&] { conv2d_relu(kImages, kWeight, x({4})); },
+                           "conv2d_relu: bias must be [6] for weight [6, 4, 3, 3], got [4]");
+  expect_error<ShapeError>(
+      [&] {
+        conv2d_relu(x({2, 3, 5, 6}), kWeight);
+      },
+      "conv2d_relu: channels of x must be groups times those of weight, got x "
+      "[2, 3, 5, 6], weight [6, 4, 3, 3] and groups 1");
   expect_error<DtypeError>(
       [&] {
         conv2d(kImages, zeros({6, 4, 3, 3}, f64));

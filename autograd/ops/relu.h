@@ -1,0 +1,19 @@
+#pragma once
+// The formula of relu() and its derivative, for that operation and for those that end with it.
+
+namespace gradus {
+
+struct Relu {
+  /// max(a, 0); NaN stays.
+  template <class A>
+  static A value(const A& a) {
+    return max(a, A(0.0));
+  }
+  /// dy where the value y is above 0.
+  template <class A>
+  static A derivative(const A& y, const A& dy) {
+    return where(y <= 0.0, A(0.0), dy);
+  }
+};
+
+}  // namespace gradus

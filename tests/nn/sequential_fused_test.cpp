@@ -1,0 +1,76 @@
+// Sequential runs a Conv2d and the ReLU that follows it as one operation, unless somebody sees what
+// goes from one to the other.
+#include <gradus/autograd/backward.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/to_dot.h>
+#include <gradus/autograd/watch.h>
+#include <gradus/nn/activation.h>
+#include <gradus/nn/conv.h>
+#include <gradus/nn/hooks.h>
+#include <gradus/nn/sequential.h>
+#include <gtest/gtest.h>
+
+#include "support/naive.h"
+
+namespace gradus {
+namespace {
+
+struct OwnConv : nn::Conv2d {
+  using nn::Conv2d::Conv2d;
+};
+
+bool is_one_operation(nn::Sequential& net) {
+  return to_dot(net(ones({1, 2, 5, 5}))).find("conv2d_relu") != std::string::npos;
+}
+
+TEST(SequentialFused, runs_a_convolution_with_its_relu_to_the_same_bits) {
+  Rng rng(1);
+  nn::Sequential net(nn::Conv2d(2, 6, 3, rng), nn::ReLU(), nn::Conv2d(6, 20, 2, rng), nn::ReLU(),
+                     nn::Conv2d(20, 3, 2, rng));
+  const Tensor x = randn({4, 2, 9, 8}, rng);
+  const auto gradients = [&](const Tensor& y) {
+    net.zero_grad();
+    sum(y).backward();
+    std::vector<std::vector<float>> all = {y.to_vector()};
+    for (const Parameter& p : net.parameters()) {
+      all.push_back(p.tensor.grad().to_vector());
+    }
+    return all;
+  };
+  EXPECT_TRUE(is_one_operation(net));
+  Tensor y = x;
+  for (std::size_t i = 0; i < net.size(); ++i) {
+    y = net[i](y);
+  }
+  EXPECT_EQ(gradients(net(x)), gradients(y));
+}
+
+TEST(SequentialFused, shows_hooks_what_goes_from_one_layer_to_the_next) {
+  Rng rng(1);
+  for (const std::size_t hooked : {0, 1}) {
+    nn::Sequential net(nn::Conv2d(2, 6, 3, rng), nn::ReLU());
+    bool called = false;
+    nn::on_forward(net[hooked], [&](nn::Module&, const Tensor& x, const Tensor& y) {
+      called = true;
+      EXPECT_EQ(x.shape() == y.shape(), hooked == 1);
+    });
+    EXPECT_FALSE(is_one_operation(net));
+    EXPECT_TRUE(called);
+  }
+}
+
+TEST(SequentialFused, shows_those_who_watch_both_operations) {
+  Rng rng(1);
+  nn::Sequential net(nn::Conv2d(2, 6, 3, rng), nn::ReLU());
+  const KeepValues keep;
+  EXPECT_FALSE(is_one_operation(net));
+}
+
+TEST(SequentialFused, leaves_classes_alone_that_were_made_from_a_convolution) {
+  Rng rng(1);
+  nn::Sequential net(OwnConv(2, 6, 3, rng), nn::ReLU());
+  EXPECT_FALSE(is_one_operation(net));
+}
+
+}  // namespace
+}  // namespace gradus
