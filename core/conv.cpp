@@ -115,8 +115,8 @@ void run_conv_input(const ConvShape& s, const T* dy, const T* weight, T* dx) {
 }
 
 // to[i] <- the sum of share[i] over the shares of n numbers, in their order.
-template <class T>
-void add_shares(const T* from, Index shares, Index n, T* to) {
+template <class From, class T>
+void add_shares(const From* from, Index shares, Index n, T* to) {
   parallel_for((n + kPieceElements - 1) / kPieceElements, [&](Index piece) {
     for (Index i = piece * kPieceElements; i < std::min(n, (piece + 1) * kPieceElements); ++i) {
       double sum = 0;
@@ -128,8 +128,25 @@ void add_shares(const T* from, Index shares, Index n, T* to) {
   });
 }
 
+// dbias[channel] <- the sum of dy over images and places
 template <class T>
-void run_conv_weight(const ConvShape& s, const T* x, const T* dy, T* dweight) {
+void sum_channels(const ConvShape& s, const T* dy, T* dbias) {
+  const Index channels = s.groups * s.out;
+  parallel_for(channels, [&](Index channel) {
+    double sum = 0;
+    for (Index image = 0; image < s.batch; ++image) {
+      const T* const from = dy + (image * channels + channel) * s.positions();
+      for (Index p = 0; p < s.positions(); ++p) {
+        sum += double(from[p]);
+      }
+    }
+    dbias[channel] = T(sum);
+  });
+}
+
+// dbias may be null.
+template <class T>
+void run_conv_weight(const ConvShape& s, const T* x, const T* dy, T* dweight, T* dbias) {
   const Parts parts(s);
   const Index k = s.taps();
   const Index numel = s.groups * s.out * k;
@@ -139,8 +156,16 @@ void run_conv_weight(const ConvShape& s, const T* x, const T* dy, T* dweight) {
   const Index shares = std::min(units, std::clamp<Index>(kMostNumbers / numel, 4, kPieces));
   const Scratch<T> sums(shares * numel);
   if (in_tiles) {
-    tiled_conv_weight(s, x, dy, shares, sums.data());
+    const Index channels = s.groups * s.out;
+    const Scratch<double> bias_sums(dbias ? shares * channels : 0);
+    tiled_conv_weight(s, x, dy, shares, sums.data(), dbias ? bias_sums.data() : nullptr);
+    if (dbias) {
+      add_shares(bias_sums.data(), shares, channels, dbias);
+    }
     return add_shares(sums.data(), shares, numel, dweight);
+  }
+  if (dbias) {
+    sum_channels(s, dy, dbias);
   }
   parallel_for(shares, [&](Index share) {
     T* const to = sums.data() + share * numel;
@@ -194,12 +219,18 @@ Tensor conv_input(const char* where, const ConvShape& s, const Tensor& dy, const
   });
 }
 
-Tensor conv_weight(const char* where, const ConvShape& s, const Tensor& x, const Tensor& dy) {
+Tensor conv_weight(const char* where, const ConvShape& s, const Tensor& x, const Tensor& dy,
+                   Tensor* dbias) {
   check_dtypes(where, x, dy);
   return visit_floating(where, x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Tensor dweight(s.weight_shape(), x.dtype());
-    run_conv_weight(s, x.dense().data<T>(), dy.dense().data<T>(), dweight.mutable_data<T>());
+    T* db = nullptr;
+    if (dbias) {
+      *dbias = Tensor({s.groups * s.out}, x.dtype());
+      db = dbias->mutable_data<T>();
+    }
+    run_conv_weight(s, x.dense().data<T>(), dy.dense().data<T>(), dweight.mutable_data<T>(), db);
     return dweight;
   });
 }

@@ -19,7 +19,9 @@ Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor
             const Tensor& bias, const ElementLoop* finish = nullptr);
 /// dx: [batch, groups in, input].
 Tensor conv_input(const char* where, const ConvShape& s, const Tensor& dy, const Tensor& weight);
-/// dweight: [groups out, in, kernel]; parts of the batch are added in double.
-Tensor conv_weight(const char* where, const ConvShape& s, const Tensor& x, const Tensor& dy);
+/// dweight: [groups out, in, kernel]; parts of the batch are added in double.  dbias, if not null,
+/// becomes the sums of dy for each of its channels, added up in double.
+Tensor conv_weight(const char* where, const ConvShape& s, const Tensor& x, const Tensor& dy,
+                   Tensor* dbias = nullptr);
 
 }  // namespace gradus::core

@@ -3,6 +3,7 @@
 #include <gradus/core/narrow_conv.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/tile.h>
+#include <gradus/core/vectorized.h>
 
 #include <algorithm>
 
@@ -17,9 +18,11 @@ template <class T>
 void convolve(const ConvShape& s, const TapPlaces& taps, const std::int32_t* steps,
               const T* laid_out, const T* weight, const T* bias, Index begin, Index end, T* y) {
   T buffer[kMostTileRows * kTileBytes / sizeof(T)];
-  for (Index o = 0; o < s.out; ++o) {
-    std::fill(y + o * s.positions() + begin, y + o * s.positions() + end, bias ? bias[o] : T(0));
-  }
+  vectorized([&]() __attribute__((always_inline)) {
+    for (Index o = 0; o < s.out; ++o) {
+      std::fill(y + o * s.positions() + begin, y + o * s.positions() + end, bias ? bias[o] : T(0));
+    }
+  });
   const Index window = s.taps() / s.in;
   for (Index place = begin; place < end; place += tile_sizes<T>().width) {
     const Index columns = std::min(tile_sizes<T>().width, end - place);

@@ -14,6 +14,16 @@ namespace gradus::core {
 template <class T>
 bool is_narrow(const ConvShape& s);
 
+/// True where narrow_conv_weight() is faster than tiled_conv_weight().
+template <class T>
+bool has_few_channels(const ConvShape& s);
+
+/// As tiled_conv_weight of core/tiled_conv.h.  Positions run along registers: a sum over them is
+/// split into as many as a register has lanes, 64 bytes whatever the processor has.
+template <class T>
+void narrow_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count, T* shares,
+                        double* bias_shares);
+
 /// As conv of core/conv.h, on dense memory; bias and finish may be null.
 template <class T>
 void narrow_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,

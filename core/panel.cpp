@@ -21,15 +21,18 @@ template <int kFrom, class Values, int... lanes>
   to = __builtin_shufflevector(a, b, (kFrom + lanes / 2 + lanes % 2 * kLanes)...);
 }
 
-// Lanes numbers of as many rows, to as many rows of that many.
+// Lanes numbers of as many rows, to as many rows of that many.  Of `count` rows, if it is less,
+// with zeros for the others.
 template <class T, int kLanes>
 [[gnu::always_inline]] inline void transpose_square(const T* from, Index from_step, T* to,
-                                                    Index to_step) {
+                                                    Index to_step, Index count = kLanes) {
   using Values = typename Register<T, kLanes>::Values;
   constexpr auto lanes = std::make_integer_sequence<int, kLanes>();
-  Values rows[kLanes];
+  Values rows[kLanes] = {};
   for (int i = 0; i < kLanes; ++i) {
-    std::memcpy(&rows[i], from + i * from_step, sizeof(Values));
+    if (i < count) {
+      std::memcpy(&rows[i], from + i * from_step, sizeof(Values));
+    }
   }
   for (int stage = 1; stage < kLanes; stage *= 2) {
     Values next[kLanes];
@@ -75,6 +78,29 @@ template <class T, int kLanes>
   }
 }
 
+// The same to rows of to_step numbers, what is behind `rows` of them filled with zeros.
+template <class T, int kLanes>
+[[gnu::always_inline]] inline void transpose_padded(const T* from, Index from_step, Index rows,
+                                                    Index columns, T* to, Index to_step) {
+  const Index whole_columns = columns / kLanes * kLanes;
+  for (Index i = 0; i < to_step; i += kLanes) {
+    const Index count = std::clamp<Index>(rows - i, 0, kLanes);
+    for (Index j = 0; j < whole_columns; j += kLanes) {
+      T* const square = to + j * to_step + i;
+      if (count == kLanes) {
+        transpose_square<T, kLanes>(from + i * from_step + j, from_step, square, to_step);
+      } else {
+        transpose_square<T, kLanes>(from + i * from_step + j, from_step, square, to_step, count);
+      }
+    }
+  }
+  for (Index j = whole_columns; j < columns; ++j) {
+    std::fill(to + j * to_step + rows, to + (j + 1) * to_step, T(0));
+  }
+  transpose_block<T, kLanes>(from + whole_columns, from_step, rows, columns - whole_columns,
+                             to + whole_columns * to_step, to_step);
+}
+
 // to[j] <- from[j], a register at a time, the last ones some of them again; fewer than a register
 // through smaller ones.
 template <class T, int kLanes>
@@ -106,9 +132,15 @@ template <class T, int kLanes>
   }
 }
 
+enum class Move {
+  copy,         // rows stay rows
+  turn,         // and become columns
+  turn_padded,  // likewise, and columns end in zeros
+};
+
 template <class T>
 struct Block {
-  bool turned;  // rows become columns
+  Move move;
   const T* from;
   Index from_step;
   Index rows, columns;
@@ -119,10 +151,13 @@ struct Block {
 template <class T, int kBytes>
 [[gnu::always_inline]] inline void move_block(const Block<T>& b) {
   constexpr int kLanes = kBytes / int(sizeof(T));
-  if (b.turned) {
-    transpose_block<T, kLanes>(b.from, b.from_step, b.rows, b.columns, b.to, b.to_step);
-  } else {
-    copy_block<T, kLanes>(b.from, b.from_step, b.rows, b.columns, b.to, b.to_step);
+  switch (b.move) {
+    case Move::copy:
+      return copy_block<T, kLanes>(b.from, b.from_step, b.rows, b.columns, b.to, b.to_step);
+    case Move::turn:
+      return transpose_block<T, kLanes>(b.from, b.from_step, b.rows, b.columns, b.to, b.to_step);
+    case Move::turn_padded:
+      return transpose_padded<T, kLanes>(b.from, b.from_step, b.rows, b.columns, b.to, b.to_step);
   }
 }
 
@@ -157,11 +192,10 @@ void move(const Block<T>& block) {
 template <class T>
 void pack_panel(const T* from, Index row_step, Index column_step, Index k, Index columns,
                 Index width, T* panel) {
-  if (column_step == 1) {
-    move<T>({false, from, row_step, k, columns, panel, width});
-  } else {
-    move<T>({true, from, column_step, columns, k, panel, width});
+  if (column_step != 1) {
+    return move<T>({Move::turn_padded, from, column_step, columns, k, panel, width});
   }
+  move<T>({Move::copy, from, row_step, k, columns, panel, width});
   for (Index p = 0; p < k && columns < width; ++p) {
     std::fill(panel + p * width + columns, panel + (p + 1) * width, T(0));
   }
@@ -171,15 +205,15 @@ template <class T>
 void unpack_panel(const T* panel, Index width, Index k, Index columns, T* to, Index row_step,
                   Index column_step) {
   if (column_step == 1) {
-    move<T>({false, panel, width, k, columns, to, row_step});
+    move<T>({Move::copy, panel, width, k, columns, to, row_step});
   } else {
-    move<T>({true, panel, width, k, columns, to, column_step});
+    move<T>({Move::turn, panel, width, k, columns, to, column_step});
   }
 }
 
 template <class T>
 void copy_rows(const T* from, Index from_step, Index rows, Index columns, T* to, Index to_step) {
-  move<T>({false, from, from_step, rows, columns, to, to_step});
+  move<T>({Move::copy, from, from_step, rows, columns, to, to_step});
 }
 
 template void copy_rows(const float*, Index, Index, Index, float*, Index);

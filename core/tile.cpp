@@ -59,6 +59,52 @@ template <class T, int kBytes, int kRows, int kRegisters>
   for_sums([&](auto i, auto j, Memory* c) __attribute__((always_inline)) { *c = sum[i][j]; });
 }
 
+// Rows i, ... and columns j, ... of a Dot, kRows by kColumns of them.
+template <class T, int kBytes, int kRows, int kColumns>
+[[gnu::always_inline]] inline void dot_block(const Dot<T>& dot, Index i, Index j) {
+  using Values = typename Register<T, kBytes>::Values;
+  using Memory = typename Register<T, kBytes>::Memory;
+  constexpr int kRegisters = 64 / kBytes;
+  constexpr Index kLanes = kBytes / Index(sizeof(T));
+  Values sum[kRows][kColumns][kRegisters];
+  const auto for_sums = [&](auto f) __attribute__((always_inline)) {
+    unrolled<kRows>([&](auto r) __attribute__((always_inline)) {
+      unrolled<kColumns>([&](auto c) __attribute__((always_inline)) {
+        T* const at = dot.sums + ((i + r) * kDotColumns + j + c) * kDotLanes<T>;
+        unrolled<kRegisters>([&](auto part) __attribute__((always_inline)) {
+          f(sum[r][c][part], *reinterpret_cast<Memory*>(at + part * kLanes));
+        });
+      });
+    });
+  };
+  for_sums([](Values & value, const Memory& at) __attribute__((always_inline)) { value = at; });
+  for (Index p = 0; p < dot.k; p += kDotLanes<T>) {
+    unrolled<kRegisters>([&](auto part) __attribute__((always_inline)) {
+      const Index at = p + part * kLanes;
+      Values right[kColumns];
+      unrolled<kColumns>([&](auto c) __attribute__((always_inline)) {
+        right[c] = *reinterpret_cast<const Memory*>(dot.b[j + c] + at);
+      });
+      unrolled<kRows>([&](auto r) __attribute__((always_inline)) {
+        const Values left = *reinterpret_cast<const Memory*>(dot.a[i + r] + at);
+        unrolled<kColumns>([&](auto c) __attribute__((always_inline)) {
+          sum[r][c][part] += left * right[c];
+        });
+      });
+    });
+  }
+  for_sums([](const Values& value, Memory& at) __attribute__((always_inline)) { at = value; });
+}
+
+template <class T, int kBytes, int kRows, int kColumns>
+[[gnu::always_inline]] inline void dot_body(const Dot<T>& dot) {
+  for (Index i = 0; i < kDotRows; i += kRows) {
+    for (Index j = 0; j < kDotColumns; j += kColumns) {
+      dot_block<T, kBytes, kRows, kColumns>(dot, i, j);
+    }
+  }
+}
+
 // The instruction sets: bytes of a register, and how many of them a row of the widest tile takes.
 #if defined(__x86_64__)
 struct Avx2 {
@@ -68,6 +114,10 @@ struct Avx2 {
   [[gnu::target("avx2,fma")]] static void run(const Tile<T>& tile) {
     tile_body<T, kBytes, kRows, kRowRegisters>(tile);
   }
+  template <class T>
+  [[gnu::target("avx2,fma")]] static void run(const Dot<T>& dot) {
+    dot_body<T, kBytes, 3, 2>(dot);
+  }
 };
 struct Avx512 {
   static constexpr int kBytes = 64;
@@ -75,6 +125,10 @@ struct Avx512 {
   template <class T, int kRows, int kRowRegisters>
   [[gnu::target("avx512f,fma")]] static void run(const Tile<T>& tile) {
     tile_body<T, kBytes, kRows, kRowRegisters>(tile);
+  }
+  template <class T>
+  [[gnu::target("avx512f,fma")]] static void run(const Dot<T>& dot) {
+    dot_body<T, kBytes, 6, 4>(dot);
   }
 };
 using Widest = Avx512;
@@ -85,6 +139,10 @@ struct Baseline {
   template <class T, int kRows, int kRowRegisters>
   static void run(const Tile<T>& tile) {
     tile_body<T, kBytes, kRows, kRowRegisters>(tile);
+  }
+  template <class T>
+  static void run(const Dot<T>& dot) {
+    dot_body<T, kBytes, 3, 2>(dot);
   }
 };
 using Widest = Baseline;
@@ -173,6 +231,13 @@ void run_tile(const Tile<T>& tile, Index rows, Index columns) {
               [&](auto isa, auto registers) { choose<T, decltype(isa), registers>(rows, tile); });
 }
 
+template <class T>
+void run_dot(const Dot<T>& dot) {
+  for_active_cpu([&](auto isa) { decltype(isa)::run(dot); });
+}
+
+template void run_dot(const Dot<float>&);
+template void run_dot(const Dot<double>&);
 template TileSizes tile_sizes<float>();
 template TileSizes tile_sizes<double>();
 template Index tile_columns<float>(Index);

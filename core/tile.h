@@ -42,6 +42,23 @@ struct Tile {
   bool add;  ///< to what C holds, or from 0
 };
 
+/// Rows of a and of b that run_dot() takes, and the numbers that its sums are split into.
+constexpr Index kDotRows = 6;
+constexpr Index kDotColumns = 4;
+template <class T>
+constexpr Index kDotLanes = 64 / Index(sizeof(T));
+
+/// Products of rows that run along memory, for sums over many terms of few rows: sums[i, j, lane]
+/// <- sums + a[i][lane] b[j][lane] + a[i][kDotLanes + lane] b[j][kDotLanes + lane] + ..., from left
+/// to right, each step rounded once.  k is a multiple of kDotLanes<T>.
+template <class T>
+struct Dot {
+  const T* a[kDotRows];
+  const T* b[kDotColumns];
+  Index k;
+  T* sums;  ///< [kDotRows, kDotColumns, kDotLanes<T>]
+};
+
 /// Towards the first-level cache: what the next tile reads.
 template <class T>
 void prefetch_rows(const T* x, Index step, Index rows, Index columns) {
@@ -81,6 +98,8 @@ Index tile_rows(Index columns);
 /// lanes or 4 lanes: tile_columns() of them are read from B and written to C.
 template <class T>
 void run_tile(const Tile<T>& tile, Index rows, Index columns);
+template <class T>
+void run_dot(const Dot<T>& dot);
 /// `columns` rounded up as run_tile does.
 template <class T>
 Index tile_columns(Index columns);

@@ -5,6 +5,7 @@
 #include <gradus/core/parallel.h>
 #include <gradus/core/tile.h>
 #include <gradus/core/tiled_conv.h>
+#include <gradus/core/vectorized.h>
 
 #include <algorithm>
 
@@ -74,13 +75,57 @@ void add_positions(const ConvShape& s, const CanvasPlaces& places, const T* canv
   });
 }
 
-// sums: [taps, width] <- sums + the products of one image and `columns` channels of its dy.
+// sums[j] <- sums[j] + x[0, j] + x[1, j] + ..., for rows `width` apart, sixteen columns at a time.
+template <class T>
+void add_panel_rows(const T* x, Index rows, Index width, double* sums) {
+  constexpr Index kColumns = 16;
+  vectorized([&]() __attribute__((always_inline)) {
+    Index first = 0;
+    for (; first + kColumns <= width; first += kColumns) {
+      double part[kColumns];
+      for (Index j = 0; j < kColumns; ++j) {
+        part[j] = sums[first + j];
+      }
+      for (Index i = 0; i < rows; ++i) {
+        for (Index j = 0; j < kColumns; ++j) {
+          part[j] += double(x[i * width + first + j]);
+        }
+      }
+      for (Index j = 0; j < kColumns; ++j) {
+        sums[first + j] = part[j];
+      }
+    }
+    for (Index i = 0; i < rows; ++i) {
+      for (Index j = first; j < width; ++j) {
+        sums[j] += double(x[i * width + j]);
+      }
+    }
+  });
+}
+
+// rows of x <- the numbers of one, all of `width`
+template <class T>
+void fill_rows(const T* row, Index rows, Index width, T* x) {
+  vectorized([&]() __attribute__((always_inline)) {
+    for (Index i = 0; i < rows; ++i) {
+      for (Index j = 0; j < width; ++j) {
+        x[i * width + j] = row[j];
+      }
+    }
+  });
+}
+
+// sums: [taps, width] <- sums + the products of one image and `columns` channels of its dy;
+// bias_sums: [width] <- bias_sums + dy, if they are wanted.
 template <class T>
 void add_products(const ConvShape& s, const CanvasPlaces& places, const T* canvas, const T* dy,
-                  Index columns, const std::int32_t* steps, T* panel, T* sums) {
+                  Index columns, const std::int32_t* steps, T* panel, T* sums, double* bias_sums) {
   const Index width = tile_columns<T>(columns);
   for_blocks(s.positions(), panel_rows<T>(width), [&](Index position, Index count) {
     pack_panel(dy + position, 1, s.positions(), count, columns, width, panel);
+    if (bias_sums) {
+      add_panel_rows(panel, count, width, bias_sums);
+    }
     for_blocks(s.taps(), tile_rows<T>(columns), [&](Index tap, Index rows) {
       Tile<T> tile{
           {}, places.positions() + position, panel, steps, count, sums + tap * width, width, true};
@@ -123,10 +168,9 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
       const T* const seen = canvas(x + image * s.in * s.input.h * s.input.w);
       for (Index o = 0; o < s.out; o += width) {
         const Index columns = std::min(width, s.out - o);
-        std::fill_n(sums.data(), count * width, T(0));
-        for (Index p = 0; p < count && bias; ++p) {
-          std::copy_n(bias + group * s.out + o, columns, sums.data() + p * width);
-        }
+        T start[kTileBytes / sizeof(T)] = {};
+        std::copy_n(bias + group * s.out + o, bias ? columns : 0, start);
+        fill_rows(start, count, width, sums.data());
         add_positions(s, places, seen, panels, panels.panel(group, o), first, count, sums.data());
         if (finish) {
           (*finish)(sums.data(), count * width);
@@ -139,7 +183,11 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
 }
 
 template <class T>
-void tiled_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count, T* shares) {
+void tiled_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count, T* shares,
+                       double* bias_shares) {
+  if (has_few_channels<T>(s)) {
+    return narrow_conv_weight(s, x, dy, count, shares, bias_shares);
+  }
   report_product(s.groups * s.out, s.taps(), s.batch * s.positions());
   const CanvasPlaces places(s);
   const Index most = tile_sizes<T>().width;
@@ -154,11 +202,15 @@ void tiled_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count,
         const Index width = tile_columns<T>(columns);
         fill_steps(panel_rows<T>(width), width, steps.data());
         std::fill_n(sums.data(), s.taps() * width, T(0));
+        double bias_sums[kTileBytes / sizeof(T)] = {};
         for (Index b = s.batch * share / count; b < s.batch * (share + 1) / count; ++b) {
           const Index image = b * s.groups + group;
           add_products(s, places, canvas(x + image * s.in * s.input.h * s.input.w),
                        dy + (image * s.out + o) * s.positions(), columns, steps.data(),
-                       panel.data(), sums.data());
+                       panel.data(), sums.data(), bias_shares ? bias_sums : nullptr);
+        }
+        if (bias_shares) {
+          std::copy_n(bias_sums, columns, bias_shares + (share * s.groups + group) * s.out + o);
         }
         unpack_panel(sums.data(), width, s.taps(), columns,
                      shares + ((share * s.groups + group) * s.out + o) * s.taps(), 1, s.taps());
@@ -200,7 +252,9 @@ template void tiled_conv(const ConvShape&, const double*, const double*, const d
                          const ElementLoop*, double*);
 template void tiled_conv_input(const ConvShape&, const float*, const float*, float*);
 template void tiled_conv_input(const ConvShape&, const double*, const double*, double*);
-template void tiled_conv_weight(const ConvShape&, const float*, const float*, Index, float*);
-template void tiled_conv_weight(const ConvShape&, const double*, const double*, Index, double*);
+template void tiled_conv_weight(const ConvShape&, const float*, const float*, Index, float*,
+                                double*);
+template void tiled_conv_weight(const ConvShape&, const double*, const double*, Index, double*,
+                                double*);
 
 }  // namespace gradus::core

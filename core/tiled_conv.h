@@ -23,9 +23,10 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
                 const ElementLoop* finish, T* y);
 
 /// shares: [count, groups out, taps], the sums of conv_weight over parts of the batch, to be added
-/// up.
+/// up; bias_shares: [count, groups out], likewise of dy alone, or null.
 template <class T>
-void tiled_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count, T* shares);
+void tiled_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count, T* shares,
+                       double* bias_shares);
 
 /// The convolution that takes dy to dx, for stride 1 and padding within the window.
 ConvShape turned_shape(const ConvShape& s);

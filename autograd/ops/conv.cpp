@@ -66,16 +66,21 @@ void check_bias(const char* where, const Tensor& bias, Index out, const Tensor& 
 template <class F>
 Tensor record_conv(const char* name, const ConvShape& s, const Tensor& y, const Tensor& x,
                    const Tensor& weight, const Tensor& bias, F by_sum) {
-  const auto derive = [s, x = Saved(x), w = Saved(weight), by_sum](const Tensor& dy, Grads& dx) {
+  const auto derive = [s, name, x = Saved(x), w = Saved(weight), by_sum](const Tensor& dy,
+                                                                         Grads& dx) {
     const Tensor d = by_sum(dy, dx);
     if (dx.wanted(0)) {
       dx[0] = conv_input(s, d, *w);
+    }
+    if (dx.wanted(1) && dx.wanted(2) && !is_recording()) {
+      dx[1] = core::conv_weight(name, s, *x, d, &dx[2]);  // in one pass over dy
+      return;
     }
     if (dx.wanted(1)) {
       dx[1] = conv_weight(s, *x, d);
     }
     if (dx.wanted(2)) {
-      dx[2] = sum(sum(d, {2, 3}), {0});  // db: each place of dy
+      dx[2] = sum(d, {0, 2, 3});  // db: each place of dy
     }
   };
   if (!bias) {
