@@ -2,25 +2,18 @@
 #include <gradus/core/blas.h>
 #include <gradus/core/flops.h>
 #include <gradus/core/matrix.h>
+#include <gradus/core/openblas.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/tile.h>
 #include <gradus/core/tiled_gemm.h>
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 #include <numeric>
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 // Found in OpenBLAS alone; null with another CBLAS.
 extern "C" {
-[[gnu::weak]] void openblas_set_num_threads(int count);
 [[gnu::weak]] char* openblas_get_config();
-[[gnu::weak]] int openblas_get_parallel();
-[[gnu::weak]] int blas_thread_shutdown_();
 }
 
 namespace gradus::blas {
@@ -39,55 +32,6 @@ void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, doub
                const double* a, int lda, const double* b, int ldb, double beta, double* c,
                int ldc) {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
-
-// OpenBLAS maps a work buffer of 128 MiB for each thread that calls it, and where the system
-// refuses it asks again for ever.
-void require_work_buffer() {
-#if defined(__linux__)
-  constexpr std::size_t kBytes = std::size_t{128} << 20;
-  void* buffer = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  require<MemoryError>(
-      buffer != MAP_FAILED,
-      "blas: OpenBLAS must get 128 MiB of addresses for each thread, and the system "
-      "refuses; raise the limit (ulimit -v)");
-  munmap(buffer, kBytes);
-#endif
-}
-
-// OpenBLAS would share calls among threads of its own.  Its build on POSIX threads is told so once
-// for the process.  It started threads when it was loaded; they are ended by the function that it
-// calls itself before every fork, and calls that are not shared do not start them again
-// (driver/others/blas_server.c).  Its build on OpenMP is told on every thread, since OpenMP's
-// number of threads belongs to the thread that sets it.
-void work_alone() {
-  if (!openblas_set_num_threads) {
-    return;
-  }
-  enum Build { serial, posix, openmp };
-  static std::mutex mutex;
-  static bool told = false;
-  const std::lock_guard lock(mutex);
-  const int build = openblas_get_parallel ? openblas_get_parallel() : posix;
-  if (!told || build == openmp) {
-    openblas_set_num_threads(1);
-  }
-  if (!told && build == posix && blas_thread_shutdown_) {
-    blas_thread_shutdown_();
-  }
-  told = true;
-}
-
-// Before the first call of each thread.
-void prepare() {
-  thread_local const bool ready = [] {
-    if (openblas_set_num_threads) {
-      require_work_buffer();
-    }
-    work_alone();
-    return true;
-  }();
-  static_cast<void>(ready);
 }
 
 // Into how many tiles a product is cut, by its shape alone.  Every tile packs its operands anew, so
