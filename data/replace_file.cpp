@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <gradus/core/error.h>
+#include <gradus/data/crc32.h>
 #include <gradus/data/replace_file.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -44,13 +45,29 @@ int write_all(FileCalls& calls, int descriptor, const std::vector<std::string_vi
   return 0;
 }
 
+/// The name that temporaries of the target `name` begin with.  A long one is cut, at a character of
+/// UTF-8, and told from others by its checksum: file systems take 255 bytes, some 143.
+std::string start_of_temporaries(const std::string& name) {
+  constexpr std::size_t kLongest = 100, kKept = 80;
+  if (name.size() <= kLongest) {
+    return "." + name + ".";
+  }
+  std::size_t kept = kKept;
+  while (kept > 0 && (static_cast<unsigned char>(name[kept]) & 0xC0) == 0x80) {
+    --kept;
+  }
+  Crc32 crc;
+  crc.add(name.data(), name.size());
+  return "." + name.substr(0, kept) + "." + crc.digits() + ".";
+}
+
 /// An open temporary file, locked; removed unless it got its final name.
 class Temporary {
  public:
   Temporary(FileCalls& calls, const fs::path& target) : calls_(calls) {
     static std::atomic<unsigned> number = 0;
     const std::string start =
-        (target.parent_path() / ("." + target.filename().string() + ".")).string() +
+        (target.parent_path() / start_of_temporaries(target.filename().string())).string() +
         std::to_string(::getpid()) + "-";
     do {
       close();
@@ -112,9 +129,8 @@ class Temporary {
   bool renamed_ = false;
 };
 
-/// True for the names that Temporary gives for the target `name`.
-bool is_temporary(std::string_view file, const std::string& name) {
-  const std::string start = "." + name + ".";
+/// True for the names that Temporary gives where they begin with `start`.
+bool is_temporary(std::string_view file, const std::string& start) {
   if (!file.starts_with(start) || !file.ends_with(kEnding) ||
       file.size() <= start.size() + kEnding.size()) {
     return false;
@@ -137,11 +153,11 @@ bool is_file(int descriptor, int folder, const char* name) {
 /// What cannot be removed stays: it harms nobody.  By readdir(), since the folder iterators of
 /// libstdc++ end the program where memory runs out.
 void remove_leftovers(const fs::path& target) {
-  const std::string name = target.filename().string();
+  const std::string start = start_of_temporaries(target.filename().string());
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(target.parent_path().c_str()),
                                                    ::closedir);
   for (const dirent* entry; folder && (entry = ::readdir(folder.get())) != nullptr;) {
-    if (!is_temporary(entry->d_name, name)) {
+    if (!is_temporary(entry->d_name, start)) {
       continue;
     }
     const int folder_number = ::dirfd(folder.get());

@@ -5,8 +5,9 @@
 //   folder
 //
 // Who reads `path` sees the old file or the new one, at any moment, also after kill -9, a full disk
-// or a power cut.  The temporary is .NAME.PID-N.part and locked (flock) while its writer lives. One
-// without a lock is the leftover of a killed writer: the next writer of the same path removes it.
+// or a power cut.  The temporary is .NAME.PID-N.part, NAME shortened where it is long, and locked
+// (flock) while its writer lives.  One without a lock is the leftover of a killed writer: the next
+// writer of the same path removes it.
 // Several may write one path at once; the last to finish wins, with a file that is complete.
 //
 // A symbolic link stays, and the file that it leads to is replaced.  Who has the old file open, or

@@ -1,9 +1,9 @@
 #include <gradus/core/error.h>
+#include <gradus/data/crc32.h>
 #include <gradus/data/replace_file.h>
 #include <gradus/data/safetensors.h>
 #include <gradus/data/safetensors_header.h>
 #include <gradus/data/source.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <bit>
@@ -18,26 +18,6 @@ constexpr const char* kFormat = "gradus.format";
 constexpr const char* kVersion = "1";
 constexpr std::string_view kStart = "{\"__metadata__\":{\"gradus.crc32\":\"";
 constexpr std::string_view kZeros = "00000000";
-
-class Crc32 {
- public:
-  void add(const void* bytes, std::size_t size) {
-    if (size > 0) {  // zlib takes a null pointer for a new start
-      value_ = ::crc32_z(value_, static_cast<const Bytef*>(bytes), size);
-    }
-  }
-  std::string digits() const {
-    constexpr const char* kDigits = "0123456789abcdef";
-    std::string text;
-    for (int shift = 28; shift >= 0; shift -= 4) {
-      text += kDigits[value_ >> shift & 15];
-    }
-    return text;
-  }
-
- private:
-  unsigned long value_ = ::crc32_z(0, nullptr, 0);
-};
 
 std::string length_bytes(std::uint64_t length) {
   return {reinterpret_cast<const char*>(&length), sizeof length};

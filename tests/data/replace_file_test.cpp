@@ -1,8 +1,11 @@
 // Files that are replaced as a whole: what is left when anything fails.
 #include <gradus/core/error.h>
 #include <gradus/data/replace_file.h>
+#include <sched.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <cstring>
 #include <sstream>
@@ -122,6 +125,76 @@ TEST(ReplaceFile, removes_what_killed_writers_left_and_nothing_else) {
   ::close(descriptor);
   replace_file("f", folder / "a", {"y"});
   EXPECT_FALSE(fs::exists(alive));
+}
+
+// 255 bytes is the longest name that Linux takes; the temporary's must not be longer.
+TEST(ReplaceFile, takes_the_longest_names_and_knows_their_leftovers) {
+  const std::string same(150, 'n');
+  const std::string names[] = {std::string(255, 'n'), same + 'a', same + 'b', "a" + [] {
+                                 std::string cut_within_a_letter;
+                                 for (int k = 0; k < 127; ++k) {
+                                   cut_within_a_letter += "\xc3\xa9";
+                                 }
+                                 return cut_within_a_letter;
+                               }()};
+  for (const std::string& name : names) {
+    const test::TempFolder folder;
+    replace_file("f", folder / name, {"x"});
+    EXPECT_EQ(contents(folder / name), "x");
+    EXPECT_EQ(files_in(folder.path()), 1U);
+  }
+  // A writer that is killed, and one of a name with the same beginning.
+  const test::TempFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    struct Killed : FileCalls {
+      int fsync(int) override { ::_exit(0); }
+    } calls;
+    replace_file("f", folder / names[1], {"half"}, calls);
+  }
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(files_in(folder.path()), 1U);
+  const std::string left = fs::directory_iterator(folder.path())->path().filename().string();
+  EXPECT_EQ(left.rfind("." + std::string(80, 'n') + ".", 0), 0U) << left;
+  EXPECT_LT(left.size(), 128U);
+  replace_file("f", folder / names[2], {"x"});
+  EXPECT_EQ(files_in(folder.path()), 2U);
+  replace_file("f", folder / names[1], {"x"});
+  EXPECT_EQ(files_in(folder.path()), 2U);
+  EXPECT_FALSE(fs::exists(folder / left));
+}
+
+// A file system of 1 MB, where this process may have one of its own.
+TEST(ReplaceFile, on_a_full_disk_leaves_the_old_file) {
+  const test::TempFolder folder;
+  constexpr int kNoRoot = 77;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::unshare(CLONE_NEWNS) != 0 ||
+        ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("gradus", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
+      ::_exit(kNoRoot);
+    }
+    const std::string path = folder / "a";
+    const std::string old(600'000, 'o'), too_much(700'000, 'n');
+    replace_file("f", path, {old});
+    test::expect_error<FileError>([&] { replace_file("f", path, {too_much}); },
+                                  "f: " + path +
+                                      " must be a file that can be written, got \"No space left on "
+                                      "device\"; is the folder there, and is there room?");
+    EXPECT_EQ(contents(path), old);
+    EXPECT_EQ(files_in(folder.path()), 1U);
+    replace_file("f", path, {"it goes on"});
+    EXPECT_EQ(contents(path), "it goes on");
+    ::_exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kNoRoot) {
+    GTEST_SKIP() << "only root can mount a file system";
+  }
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(ReplaceFile, follows_a_link_and_leaves_it_a_link) {
