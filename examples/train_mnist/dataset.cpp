@@ -1,6 +1,7 @@
 #include "train_mnist/dataset.h"
 
 #include <gradus/core/view.h>
+#include <gradus/data/crc32.h>
 #include <gradus/data/digits.h>
 #include <gradus/data/mnist.h>
 
@@ -77,6 +78,14 @@ Dataset load_dataset(const Options& options, Rng& rng) {
   description += join({test.images.size(0), is_one_set ? " others" : " of "});
   description += is_one_set ? "" : name_of(options.test_dataset);
   return {train, test, description};
+}
+
+std::string fingerprint(const LabelledImages& set) {
+  data::Crc32 crc;
+  for (const Tensor& x : {set.images.dense(), set.labels.dense()}) {
+    crc.add(x.address(), static_cast<std::size_t>(x.numel() * item_size(x.dtype())));
+  }
+  return join({set.images.size(0), " images, CRC-32 ", crc.digits()});
 }
 
 }  // namespace train_mnist

@@ -41,10 +41,12 @@ int run(const Options& options) {
   report.start(dataset.description, describe(options, *model));
   RunState state;
   if (!options.resume.empty()) {
-    state = resume(train::load_checkpoint(options.resume), options, images, *model, *optimizer);
+    state = resume(train::load_checkpoint(options.resume), options, fingerprint(dataset.train),
+                   *model, *optimizer);
     report.resumed(state.progress);
+  } else if (!options.checkpoint.empty()) {
+    state.data = fingerprint(dataset.train);
   }
-  state.images_in_epoch = images;
   Saver saver(options, [&](const std::string& message) { report.warning(message); });
   if (!options.checkpoint.empty()) {
     stop_on_signals();

@@ -27,7 +27,6 @@ void visit_numbers(State& state, F f) {
   f("test_loss", state.test.loss);
   f("test_accuracy", state.test.accuracy);
   f("best_accuracy", state.best_accuracy);
-  f("images_in_epoch", state.images_in_epoch);
 }
 
 }  // namespace
@@ -38,12 +37,13 @@ train::Checkpoint to_checkpoint(const Options& options, const RunState& state, n
   visit_numbers(state, [&](const char* name, const auto& value) {
     checkpoint.run.set(name, static_cast<double>(value));
   });
+  checkpoint.run.set("data", state.data);
   train::set_generators(checkpoint.run, model);
   write_settings(checkpoint.run, settings_of(options));
   return checkpoint;
 }
 
-RunState resume(const train::Checkpoint& saved, const Options& options, Index images,
+RunState resume(const train::Checkpoint& saved, const Options& options, const std::string& data,
                 nn::Module& model, optim::OptimizerBase& optimizer) {
   RunState state;
   try {
@@ -55,9 +55,10 @@ RunState resume(const train::Checkpoint& saved, const Options& options, Index im
       }
       value = static_cast<T>(number);
     });
-    require<UsageError>(state.images_in_epoch == images, "--resume: ", options.resume,
-                        " must have been trained on the same data, got a run on ",
-                        state.images_in_epoch, " images, where there are ", images);
+    state.data = saved.run.text("data");
+    require<UsageError>(state.data == data, "--resume: ", options.resume,
+                        " must have been trained on the same data, got a run on ", state.data,
+                        ", where there are ", data);
     require<UsageError>(state.progress.epoch <= options.epochs + 1, "--epochs must be at least ",
                         state.progress.epoch - 1, ", which ", options.resume,
                         " has behind it, got ", options.epochs);

@@ -12,7 +12,7 @@ struct RunState {
   Progress progress;
   Score test;                 ///< of the last epoch that was evaluated
   double best_accuracy = -1;  ///< of all epochs that were evaluated; -1 before the first
-  Index images_in_epoch = 0;  ///< to train on, by which data of another size are told
+  std::string data;           ///< fingerprint() of the images to train on
 };
 
 gradus::train::Checkpoint to_checkpoint(const Options& options, const RunState& state,
@@ -20,9 +20,10 @@ gradus::train::Checkpoint to_checkpoint(const Options& options, const RunState& 
                                         const gradus::optim::OptimizerBase& optimizer);
 
 /// Puts model and optimizer where the run stood.  Throws FileError, naming the file, if the
-/// checkpoint is not one of such a run, and UsageError if `options` end before it or `images`, the
-/// number to train on, is another.
-RunState resume(const gradus::train::Checkpoint& saved, const Options& options, Index images,
-                gradus::nn::Module& model, gradus::optim::OptimizerBase& optimizer);
+/// checkpoint is not one of such a run, and UsageError if `options` end before it or `data`, the
+/// fingerprint() of the images to train on, is another.
+RunState resume(const gradus::train::Checkpoint& saved, const Options& options,
+                const std::string& data, gradus::nn::Module& model,
+                gradus::optim::OptimizerBase& optimizer);
 
 }  // namespace train_mnist

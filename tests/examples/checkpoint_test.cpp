@@ -7,6 +7,7 @@
 
 #include "examples/process.h"
 #include "support/temp_folder.h"
+#include "support/trials.h"
 
 namespace gradus::test {
 namespace {
@@ -60,8 +61,7 @@ std::vector<std::string> start_or_resume(const std::vector<std::string>& flags,
 }
 
 TEST(Checkpoints, of_killed_runs_lead_to_the_same_weights) {
-  const char* const more = std::getenv("GRADUS_TRAINING_KILLS");
-  const int kills = more ? std::atoi(more) : 6;
+  const int kills = trials("GRADUS_TRAINING_KILLS", 6);
   std::vector<std::string> longer = kRun;
   longer.back() = "20";
   const std::string expected = undisturbed(longer);
@@ -192,6 +192,34 @@ TEST(Checkpoints, take_no_flag_that_contradicts_them) {
   EXPECT_EQ(longer.status, 0);
   EXPECT_NE(longer.out.find("epoch 4/4"), std::string::npos);
   EXPECT_EQ(longer.out.find("epoch 3/4"), std::string::npos);
+}
+
+// MNIST's files with five digits, once with one pixel changed.
+TEST(Checkpoints, go_on_with_the_data_that_they_began_with_alone) {
+  const TempFolder folder;
+  const std::string images =
+      std::string("\0\0\x08\x03\0\0\0\5\0\0\0\x1c\0\0\0\x1c", 16) + std::string(5 * 784, '\7');
+  const std::string labels = std::string("\0\0\x08\x01\0\0\0\5\0\1\2\3\4", 13);
+  for (const char* split : {"train", "t10k"}) {
+    folder.write(std::string(split) + "-images-idx3-ubyte", images);
+    folder.write(std::string(split) + "-labels-idx1-ubyte", labels);
+  }
+  const std::string file = folder / "a";
+  const std::vector<std::string> flags = {"--data", folder.path(), "--quiet"};
+  ASSERT_EQ(
+      run_train_mnist(joined(flags, {"--checkpoint", file, "--epochs", "1", "--batch-size", "2"}))
+          .status,
+      0);
+  const std::vector<std::string> more = joined(flags, {"--resume", file, "--epochs", "2"});
+  EXPECT_EQ(run_train_mnist(more).status, 0);
+  std::string other = images;
+  other.back() = '\6';
+  folder.write("train-images-idx3-ubyte", other);
+  const Outcome outcome = run_train_mnist(more);
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "train_mnist: --resume: " + file +
+                             " must have been trained on the same data, got a run on 5 images, "
+                             "CRC-32 d1990691, where there are 5 images, CRC-32 398e9630\n");
 }
 
 TEST(Checkpoints, that_are_none_are_named) {

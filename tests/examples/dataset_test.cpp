@@ -1,5 +1,6 @@
 #include "train_mnist/dataset.h"
 
+#include <gradus/data/digits.h>
 #include <gtest/gtest.h>
 
 #include "examples/process.h"
@@ -35,6 +36,32 @@ TEST(Dataset, of_digits_holds_back_the_images_after_those_to_train_on) {
   const auto rest = pixels(held_back.test);
   both.insert(both.end(), rest.begin(), rest.end());
   EXPECT_EQ(pixels(load_dataset(all, same).train), both);
+}
+
+// By hand: bit by bit, with the polynomial of gzip.
+std::uint32_t crc_of(const std::vector<std::uint8_t>& bytes) {
+  std::uint32_t crc = ~0U;
+  for (const std::uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) {
+      crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
+    }
+  }
+  return ~crc;
+}
+
+TEST(Dataset, has_a_fingerprint_of_every_byte) {
+  data::LabelledImages set = data::digits(3, 1);
+  std::vector<std::uint8_t> bytes = pixels(set);
+  for (const std::int64_t label : set.labels.to_vector<std::int64_t>()) {
+    bytes.push_back(static_cast<std::uint8_t>(label));
+    bytes.insert(bytes.end(), 7, 0);
+  }
+  char expected[40];
+  std::snprintf(expected, sizeof expected, "3 images, CRC-32 %08x", crc_of(bytes));
+  EXPECT_EQ(fingerprint(set), expected);
+  set.labels.mutable_data<std::int64_t>()[2] ^= 1;
+  EXPECT_NE(fingerprint(set), expected);
 }
 
 TEST(Dataset, of_digits_tests_on_others_than_it_trains_on) {

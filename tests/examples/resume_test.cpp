@@ -7,6 +7,7 @@
 
 #include "support/naive.h"
 #include "support/temp_folder.h"
+#include "support/trials.h"
 #include "train_mnist/model.h"
 #include "train_mnist/result.h"
 #include "train_mnist/run_state.h"
@@ -79,14 +80,15 @@ void expect_resumes(const Options& options, Index cut, const std::string& path) 
   Training whole(options);
   whole.train_until(set, -1);
   Training before(options);
-  before.state.images_in_epoch = 50;
+  before.state.data = "50 images";
   before.train_until(set, cut);
   train::save_checkpoint(path,
                          to_checkpoint(options, before.state, *before.model, *before.optimizer));
 
   set_num_threads(2);
   Training after(options);
-  after.state = resume(train::load_checkpoint(path), options, 50, *after.model, *after.optimizer);
+  after.state =
+      resume(train::load_checkpoint(path), options, "50 images", *after.model, *after.optimizer);
   after.train_until(set, -1);
   set_num_threads(1);
   EXPECT_EQ(after.bits(), whole.bits()) << options.optimizer << ", cut behind step " << cut;
@@ -104,14 +106,14 @@ void expect_resumes(const Options& options, Index cut, const std::string& path) 
 TEST(ThreadsResume, gives_the_bits_of_a_run_without_a_cut_for_every_rule) {
   const test::TempFolder folder;
   std::mt19937 random(1);
-  const char* const more = std::getenv("GRADUS_CUTS");
-  const std::size_t cuts = more ? std::strtoul(more, nullptr, 10) : 20;
+  const int cuts = test::trials("GRADUS_CUTS", 20);
   const std::vector<std::string> rules = rule_names();
-  for (std::size_t k = 0; k < cuts; ++k) {
-    const Options options = options_of(rules[k % rules.size()], static_cast<int>(random() % 12));
+  for (int k = 0; k < cuts; ++k) {
+    const Options options = options_of(rules[static_cast<std::size_t>(k) % rules.size()],
+                                       static_cast<int>(random() % 12));
     expect_resumes(options, 1 + static_cast<Index>(random() % (kSteps - 1)), folder / "a");
   }
-  std::printf("%zu cuts: all with the same bits\n", cuts);
+  std::printf("%d cuts: all with the same bits\n", cuts);
 }
 
 TEST(Resume, refuses_other_data_and_a_checkpoint_of_something_else) {
@@ -119,18 +121,18 @@ TEST(Resume, refuses_other_data_and_a_checkpoint_of_something_else) {
   Options options = options_of("adam", 0);
   options.resume = "FILE";
   Training run(options);
-  run.state.images_in_epoch = 50;
+  run.state.data = "50 images, CRC-32 00000001";
   run.train_until(data::digits(50, 1), 3);
   train::Checkpoint saved = to_checkpoint(options, run.state, *run.model, *run.optimizer);
   Training other(options);
   const std::string before = other.bits();
   test::expect_error<UsageError>(
-      [&] { resume(saved, options, 60, *other.model, *other.optimizer); },
-      "--resume: FILE must have been trained on the same data, got a run on 50 images, where there "
-      "are 60");
+      [&] { resume(saved, options, "50 images, CRC-32 00000002", *other.model, *other.optimizer); },
+      "--resume: FILE must have been trained on the same data, got a run on 50 images, CRC-32 "
+      "00000001, where there are 50 images, CRC-32 00000002");
   saved.run = {};
   test::expect_error<FileError>(
-      [&] { resume(saved, options, 50, *other.model, *other.optimizer); },
+      [&] { resume(saved, options, "50 images, CRC-32 00000001", *other.model, *other.optimizer); },
       "--resume: FILE: StateDict: 'epoch' must be there, got no entries at all");
   EXPECT_EQ(other.bits(), before);
 }

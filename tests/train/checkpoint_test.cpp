@@ -8,10 +8,13 @@
 #include <gradus/train/checkpoint.h>
 
 #include "support/naive.h"
+#include "support/state_text.h"
 #include "support/temp_folder.h"
 
 namespace gradus::train {
 namespace {
+
+using test::text_of;
 
 struct Net : nn::Module {
   nn::Linear fc1, fc2;
@@ -34,23 +37,6 @@ void train_steps(Net& net, optim::OptimizerBase& optimizer, int steps) {
     nn::mse(net(x), y).backward();
     optimizer.step();
   }
-}
-
-/// All numbers and texts of a state, for comparison.
-std::string text_of(const StateDict& state) {
-  std::string text;
-  for (const auto& [name, value] : state) {
-    text += name + "=";
-    if (const auto* x = std::get_if<Tensor>(&value)) {
-      text.append(static_cast<const char*>(x->address()),
-                  static_cast<std::size_t>(x->numel() * item_size(x->dtype())));
-    } else if (const auto* number = std::get_if<double>(&value)) {
-      text.append(reinterpret_cast<const char*>(number), sizeof *number);
-    } else {
-      text += std::get<std::string>(value);
-    }
-  }
-  return text;
 }
 
 TEST(Checkpoint, holds_model_optimizer_and_run) {

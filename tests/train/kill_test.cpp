@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <random>
 
 #include "support/temp_folder.h"
+#include "support/trials.h"
 
 namespace gradus::train {
 namespace {
@@ -29,18 +29,12 @@ constexpr Index kSizes[] = {2'000, 150'000};
   }
 }
 
-/// The suite's number, or the one that scripts/soak.sh asks for.
-int trials(const char* variable, int usual) {
-  const char* const text = std::getenv(variable);
-  return text ? std::atoi(text) : usual;
-}
-
 TEST(Kill, of_a_writer_leaves_a_complete_file_and_no_heap_of_leftovers) {
   const test::TempFolder folder;
   const std::string path = folder / "a";
   save_checkpoint(path, checkpoint_of(kSizes[0]));
   std::mt19937 random(1);
-  const int kills = trials("GRADUS_KILLS", 100);
+  const int kills = test::trials("GRADUS_KILLS", 100);
   int seen[2] = {};
   std::size_t most_files = 0;
   for (int k = 0; k < kills; ++k) {
