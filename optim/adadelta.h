@@ -37,6 +37,7 @@ struct Adadelta {
   struct State {
     Tensor square_avg;
     Tensor acc_delta;
+    static constexpr std::string_view at_least_zero[] = {"square_avg", "acc_delta"};
     static void fields(auto& self, auto&& visit) {
       visit("square_avg", self.square_avg);
       visit("acc_delta", self.acc_delta);

@@ -59,6 +59,7 @@ struct Adafactor {
     Tensor row_mean;     ///< R, [..., n, 1]; undefined for vectors and scalars
     Tensor column_mean;  ///< C, [..., 1, m]; undefined for vectors and scalars
     Tensor square_avg;   ///< v; undefined for matrices
+    static constexpr std::string_view at_least_zero[] = {"row_mean", "column_mean", "square_avg"};
     static void fields(auto& self, auto&& visit) {
       visit("row_mean", self.row_mean);
       visit("column_mean", self.column_mean);

@@ -40,6 +40,7 @@ struct Adagrad {
 
   struct State {
     Tensor sum;
+    static constexpr std::string_view at_least_zero[] = {"sum"};
     static void fields(auto& self, auto&& visit) { visit("sum", self.sum); }
   };
 

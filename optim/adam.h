@@ -48,6 +48,7 @@ struct Adam {
     Tensor m;
     Tensor v;
     Tensor v_max;  ///< undefined unless amsgrad
+    static constexpr std::string_view at_least_zero[] = {"v", "v_max"};
     static void fields(auto& self, auto&& visit) {
       visit("m", self.m);
       visit("v", self.v);

@@ -39,6 +39,7 @@ struct Adamax {
   struct State {
     Tensor m;
     Tensor u;
+    static constexpr std::string_view at_least_zero[] = {"u"};
     static void fields(auto& self, auto&& visit) {
       visit("m", self.m);
       visit("u", self.u);

@@ -46,6 +46,7 @@ struct NAdam {
     Tensor v;
     Number mu_product = 1;
     Number mu_count = 0;  ///< how many factors are in it: t
+    static constexpr std::string_view at_least_zero[] = {"v", "mu_product", "mu_count"};
     static void fields(auto& self, auto&& visit) {
       visit("m", self.m);
       visit("v", self.v);

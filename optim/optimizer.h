@@ -12,6 +12,8 @@
 #include <gradus/optim/optimizer_base.h>
 #include <gradus/optim/optional_members.h>
 
+#include <algorithm>
+
 namespace gradus::optim {
 
 template <Rule R>
@@ -147,6 +149,11 @@ class Optimizer : public OptimizerBase {
         slots.push_back({name, &slot, nullptr});
       } else {
         slots.push_back({name, nullptr, &slot});
+      }
+      if constexpr (requires { R::State::at_least_zero; }) {
+        slots.back().at_least_zero =
+            std::ranges::find(R::State::at_least_zero, std::string_view(name)) !=
+            std::end(R::State::at_least_zero);
       }
     });
     return slots;

@@ -82,8 +82,8 @@ class OptimizerBase {
   /// gradients, and the functions of schedules: set those again, before or after loading.
   StateDict state_dict() const;
   /// Throws ValueError, ShapeError or DtypeError, changing nothing, unless `saved` is from the same
-  /// rule with the same groups of the same parameters, complete and finite.  The order of
-  /// parameters does not matter.
+  /// rule with the same groups of the same parameters, complete, finite, and without a number below
+  /// 0 where the rule has none.  The order of parameters does not matter.
   void load_state_dict(const StateDict& saved);
 
   // --- explaining ----------------------------------------------------------------------------

@@ -23,11 +23,19 @@ std::string describe(const Tensor& x) { return join({x.shape(), " ", to_text(x.d
 
 std::string group_name(std::size_t group) { return "group." + std::to_string(group); }
 
-bool all_finite(const Tensor& x) {
-  return visit_floating("load_state_dict", x.dtype(), [&](auto zero) {
+/// Throws ValueError unless all elements are finite and, where asked for, none is below 0.
+void require_possible(std::string_view rule, const std::string& key, const Tensor& x,
+                      bool at_least_zero) {
+  visit_floating("load_state_dict", x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const T* at = x.data<T>();
-    return std::all_of(at, at + x.numel(), [](T value) { return std::isfinite(value); });
+    const T* const values = x.data<T>();
+    const T* const end = values + x.numel();
+    require(std::all_of(values, end, [](T value) { return std::isfinite(value); }), rule,
+            ": load_state_dict: '", key, "' must be finite, got an element that is not");
+    const T* const negative =
+        at_least_zero ? std::find_if(values, end, [](T value) { return value < 0; }) : end;
+    require(negative == end, rule, ": load_state_dict: '", key,
+            "' must be at least 0 everywhere, got ", negative == end ? 0.0 : double(*negative));
   });
 }
 
@@ -90,6 +98,8 @@ NewState read_slot(std::string_view rule, const StateDict& saved, const std::str
     read.number = saved.number(key);
     require(std::isfinite(read.number), rule, ": load_state_dict: '", key, "' must be finite, got ",
             read.number);
+    require(!slot.at_least_zero || read.number >= 0, rule, ": load_state_dict: '", key,
+            "' must be at least 0, got ", read.number);
     return read;
   }
   const StateDict::Value* value = saved.find(key);
@@ -105,8 +115,7 @@ NewState read_slot(std::string_view rule, const StateDict& saved, const std::str
                       "' must have dtype ", to_text(like.dtype()), ", got ",
                       to_text(found.dtype()));
   read.tensor = found.clone();
-  require(all_finite(read.tensor), rule, ": load_state_dict: '", key,
-          "' must be finite, got an element that is not");
+  require_possible(rule, key, read.tensor, slot.at_least_zero);
   return read;
 }
 

@@ -45,6 +45,7 @@ struct RAdam {
   struct State {
     Tensor m;
     Tensor v;
+    static constexpr std::string_view at_least_zero[] = {"v"};
     static void fields(auto& self, auto&& visit) {
       visit("m", self.m);
       visit("v", self.v);

@@ -54,6 +54,7 @@ struct RMSprop {
     Tensor square_avg;
     Tensor grad_avg;         ///< undefined unless centered
     Tensor momentum_buffer;  ///< undefined without momentum
+    static constexpr std::string_view at_least_zero[] = {"square_avg"};
     static void fields(auto& self, auto&& visit) {
       visit("square_avg", self.square_avg);
       visit("grad_avg", self.grad_avg);

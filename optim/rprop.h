@@ -44,6 +44,7 @@ struct Rprop {
   struct State {
     Tensor prev;
     Tensor step_size;
+    static constexpr std::string_view at_least_zero[] = {"step_size"};
     static void fields(auto& self, auto&& visit) {
       visit("prev", self.prev);
       visit("step_size", self.step_size);

@@ -17,6 +17,7 @@ struct StateSlot {
   const char* name;
   Tensor* tensor = nullptr;  ///< this or
   Number* number = nullptr;  ///< this
+  bool at_least_zero = false;
 };
 
 class Trace {

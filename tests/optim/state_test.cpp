@@ -1,10 +1,8 @@
 // What an optimizer saves, how it goes on from there, and what it refuses to load.
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/core/random.h>
 #include <gradus/core/view.h>
-#include <gradus/optim/adam.h>
-#include <gradus/optim/optimizer.h>
-#include <gradus/optim/rmsprop.h>
-#include <gradus/optim/sgd.h>
+#include <gradus/optim/instances.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -231,6 +229,64 @@ TEST_F(Refusals, counts_and_numbers_that_cannot_be) {
   expect_refused(with("parameter.a.state.v", std::string("nothing")),
                  "Adam: load_state_dict: 'parameter.a.state.v' must be a tensor or the text "
                  "'none', got 'nothing'");
+}
+
+// Of every rule: what is never negative in its formula is refused where a file says so.
+TEST(NegativeState, is_refused_where_no_step_can_make_it) {
+  struct Row {
+    const char* name;  // of the state
+    std::unique_ptr<optim::OptimizerBase> (*make)(const Parameters&);
+  };
+  const auto of = []<class R>(const char* name, R) {
+    return Row{name, [](const Parameters& all) -> std::unique_ptr<optim::OptimizerBase> {
+                 R rule;
+                 if constexpr (requires { rule.amsgrad; }) {
+                   rule.amsgrad = true;
+                 }
+                 return std::make_unique<Optimizer<R>>(all, rule);
+               }};
+  };
+  const Row rows[] = {of("v", Adam{}),
+                      of("v_max", Adam{}),
+                      of("v", optim::AdamW{}),
+                      of("v_max", optim::AdamW{}),
+                      of("square_avg", optim::RMSprop{}),
+                      of("square_avg", optim::Adadelta{}),
+                      of("acc_delta", optim::Adadelta{}),
+                      of("sum", optim::Adagrad{}),
+                      of("u", optim::Adamax{}),
+                      of("v", optim::NAdam{}),
+                      of("v", optim::RAdam{}),
+                      of("v", optim::LAMB{}),
+                      of("row_mean", optim::Adafactor{}),
+                      of("column_mean", optim::Adafactor{}),
+                      of("step_size", optim::Rprop{})};
+  for (const Row& row : rows) {
+    const Tensor a = ones({2, 2}).set_requires_grad();
+    const auto opt = row.make({{"a", a}});
+    a.set_grad(tensor({{1, 2}, {3, 4}}));
+    opt->step();
+    const std::string key = std::string("parameter.a.state.") + row.name;
+    StateDict changed;
+    for (const auto& [name, value] : opt->state_dict()) {
+      changed.set(name, name == key ? StateDict::Value(std::get<Tensor>(value) * -1.0) : value);
+    }
+    const double first = std::get<Tensor>(*changed.find(key)).to_vector<float>()[0];
+    expect_error<ValueError>([&] { opt->load_state_dict(changed); },
+                             join({opt->rule_name(), ": load_state_dict: '", key,
+                                   "' must be at least 0 everywhere, got ", first}));
+    EXPECT_EQ(opt->steps(), 1);
+    EXPECT_GE(opt->state_dict().tensor(key).to_vector<float>()[0], 0) << row.name;
+  }
+  const Tensor a = ones({1}).set_requires_grad();
+  Optimizer nadam({{"a", a}}, optim::NAdam{});
+  StateDict changed;
+  for (const auto& [name, value] : nadam.state_dict()) {
+    changed.set(name, name == "parameter.a.state.mu_product" ? StateDict::Value(-1.0) : value);
+  }
+  expect_error<ValueError>(
+      [&] { nadam.load_state_dict(changed); },
+      "NAdam: load_state_dict: 'parameter.a.state.mu_product' must be at least 0, got -1");
 }
 
 }  // namespace
