@@ -1,0 +1,126 @@
+// Training that goes on for long takes no more memory, time or descriptors in the end than at
+// first.
+#include <gradus/autograd/backward.h>
+#include <gradus/data/loader.h>
+#include <gradus/nn/activation.h>
+#include <gradus/nn/linear.h>
+#include <gradus/nn/loss.h>
+#include <gradus/nn/sequential.h>
+#include <gradus/optim/instances.h>
+#include <gradus/train/checkpoint.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+#include "support/sanitizer.h"
+#include "support/temp_folder.h"
+#include "support/trials.h"
+
+namespace gradus::train {
+namespace {
+
+/// Bytes of this process that are in memory.
+double resident() {
+  std::ifstream file("/proc/self/statm");
+  double all = 0, pages = 0;
+  file >> all >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+double cpu_seconds() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+std::ptrdiff_t descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return std::distance(begin(all), end(all));
+}
+
+double median(std::vector<double> numbers) {
+  std::nth_element(numbers.begin(), numbers.begin() + numbers.size() / 2, numbers.end());
+  return numbers[numbers.size() / 2];
+}
+
+/// Does `part` 40 times, of `thousands` thousand steps in all, the first of which warm up.  In the
+/// end a part may take `longest` times as long as at first, and the system's allocator may have
+/// taken `arenas` bytes more, a part of its own for each of a few threads.
+template <class F>
+void expect_steady(const char* what, F part, double thousands, double longest, int arenas) {
+  constexpr int kParts = 40, kWarm = 4, kCompared = 12;
+  std::vector<double> seconds;
+  double memory = 0;
+  std::ptrdiff_t files = 0;
+  for (int k = 0; k < kParts; ++k) {
+    if (k == kWarm) {
+      memory = resident();
+      files = descriptors();
+    }
+    const double start = cpu_seconds();
+    part();
+    seconds.push_back(cpu_seconds() - start);
+  }
+  const double more = resident() - memory;
+  const auto first = seconds.begin() + kWarm, last = seconds.end();
+  const double ratio = median({last - kCompared, last}) / median({first, first + kCompared});
+  EXPECT_EQ(descriptors(), files) << what;
+  std::printf(
+      "%s: %.0f bytes more in memory, the last parts take %.3f times as long as the first, "
+      "as many descriptors\n",
+      what, more, ratio);
+  if (test::kAddressSanitizer || test::kThreadSanitizer) {
+    return;  // they keep what is freed
+  }
+  EXPECT_LT(more, 1024 * thousands * (kParts - kWarm) / kParts + arenas) << what;
+  EXPECT_LT(ratio, longest) << what;
+}
+
+TEST(LongRun, of_many_steps_is_as_fast_and_small_in_the_end_as_at_first) {
+  const int steps = test::trials("GRADUS_STEPS", 100'000);
+  Rng rng(1);
+  nn::Sequential net(nn::Linear(2, 4, rng), nn::Tanh(), nn::Linear(4, 1, rng));
+  optim::Optimizer adam(net.parameters(), optim::Adam{.lr = 1e-4});
+  const Tensor x = randn({4, 2}, rng), y = randn({4, 1}, rng);
+  const auto part = [&] {
+    for (int k = 0; k < steps / 40; ++k) {
+      adam.zero_grad();
+      nn::mse(net(x), y).backward();
+      adam.step();
+    }
+  };
+  // A busy machine spoils short measurements.
+  expect_steady("steps", part, steps / 1e3, steps >= 1'000'000 ? 1.1 : 2, 64 << 10);
+  EXPECT_EQ(adam.steps(), steps / 40 * 40);
+  std::printf("%d steps\n", steps);
+}
+
+// Each epoch starts workers, each part saves and loads.
+TEST(LongRun, of_many_epochs_is_as_fast_and_small_in_the_end_as_at_first) {
+  const int epochs = test::trials("GRADUS_EPOCHS", 400);
+  const test::TempFolder folder;
+  Rng rng(1);
+  nn::Sequential net(nn::Linear(3, 5, rng), nn::Tanh(), nn::Linear(5, 1, rng));
+  optim::Optimizer sgd(net.parameters(), optim::SGD{.lr = 1e-3, .momentum = 0.9});
+  data::DataLoader loader(randn({40, 3}, rng), randn({40, 1}, rng), {.batch_size = 8, .workers = 2},
+                          rng.split());
+  const auto part = [&] {
+    for (int k = 0; k < epochs / 40; ++k) {
+      for (const data::Batch& batch : loader) {
+        sgd.zero_grad();
+        nn::mse(net(batch.x), batch.y).backward();
+        sgd.step();
+      }
+    }
+    save_checkpoint(folder / "a", {net.state_dict(), sgd.state_dict(), {}});
+    restore(load_checkpoint(folder / "a"), net, sgd);
+  };
+  const bool is_long = epochs >= 10'000;
+  expect_steady("epochs", part, epochs * 5 / 1e3, is_long ? 1.1 : 2, is_long ? 64 << 10 : 8 << 20);
+  std::printf("%d epochs\n", epochs);
+}
+
+}  // namespace
+}  // namespace gradus::train
