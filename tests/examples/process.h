@@ -11,6 +11,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> environment;
   std::string out_path;  ///< stdout goes there instead of being caught
   bool out_is_closed = false;
+  std::function<void()> prepare;  ///< run in the process before it becomes the program
 };
 
 inline std::string read_all(std::FILE* file) {
@@ -55,6 +57,9 @@ inline std::string read_all(std::FILE* file) {
     argv.push_back(const_cast<char*>(argument.c_str()));
   }
   argv.push_back(nullptr);
+  if (call.prepare) {
+    call.prepare();
+  }
   ::execv(argv[0], argv.data());
   ::_exit(127);
 }
