@@ -32,8 +32,10 @@ void append_rows(std::string& text, const T* from, Index rows, Index width, char
 }  // namespace
 
 std::string csv_field(std::string_view text, char separator) {
-  // An empty field in quotes keeps a line of one column from being an empty line.
-  if (!text.empty() && text.find_first_of("\"\r\n") == text.npos &&
+  // An empty field in quotes keeps a line of one column from being an empty line.  What begins like
+  // a UTF-8 mark or a gzip file would be taken for it at the start of a file.
+  const bool is_start = text.starts_with("\xef\xbb\xbf") || text.starts_with("\x1f\x8b");
+  if (!text.empty() && !is_start && text.find_first_of("\"\r\n") == text.npos &&
       text.find(separator) == text.npos) {
     return std::string(text);
   }

@@ -36,6 +36,13 @@ TEST(CsvFile, is_read_by_its_name) {
       "read_csv: " + path + " must have at most 7 bytes, got 8; set max_bytes to allow it");
 }
 
+TEST(CsvFile, names_that_begin_like_a_mark_or_a_gzip_file_come_back) {
+  for (const std::string name : {"\xef\xbb\xbfname", "\x1f\x8bname"}) {
+    const Table table = read_csv_bytes(csv_text({name}, arange(1)), "t.csv");
+    EXPECT_EQ(table.columns(), std::vector<std::string>{name});
+  }
+}
+
 // The comma of a German program is in the locale of C and in that of C++.
 class GermanComma : public std::numpunct<char> {
   char do_decimal_point() const override { return ','; }
