@@ -128,16 +128,25 @@ void check_npy_size(const NpyHeader& header, std::uint64_t data_bytes, const std
                      data_bytes < declared ? "; it is cut short" : "; it goes on after");
 }
 
+/// "bytes 50 4b 03 04".
+std::string hexadecimal(std::string_view bytes) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string text = bytes.empty() ? "an empty file" : "bytes";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += {' ', kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return text;
+}
+
 Tensor read_npy_from(ByteSource& source, std::uint64_t file_bytes, const std::string& label) {
-  unsigned char start[8] = {};
-  const std::size_t got = source.read(start, sizeof start);
-  require<FileError>(got == sizeof start && std::equal(kMagic.begin(), kMagic.end(), start,
-                                                       [](char a, unsigned char b) {
-                                                         return static_cast<unsigned char>(a) == b;
-                                                       }),
-                     label, " must begin with \\x93NUMPY and a version; it is no .npy file");
+  char start[8] = {};
+  const std::string_view found(start, source.read(start, sizeof start));
+  require<FileError>(found.size() == sizeof start && found.starts_with(kMagic), label,
+                     " must begin with \\x93NUMPY and a version, got ", hexadecimal(found),
+                     "; it is no .npy file");
   require<FileError>(start[6] >= 1 && start[6] <= 3, label, " must be of version 1, 2 or 3, got ",
-                     int{start[6]});
+                     int{static_cast<unsigned char>(start[6])});
   unsigned char length_bytes[4] = {};
   const std::size_t width = start[6] == 1 ? 2 : 4;
   const bool has_length = source.read(length_bytes, width) == width;
@@ -171,7 +180,7 @@ Tensor read_npy_bytes(const void* bytes, std::size_t size, const std::string& na
   return read_npy_from(memory, size, "read_npy: " + name);
 }
 
-void write_npy(const std::string& path, const Tensor& x) {
+void write_npy(const std::string& path, const Tensor& x, FileCalls& calls) {
   const Tensor dense = x.dense();
   const auto* const type = std::find_if(std::begin(kNpyTypes), std::end(kNpyTypes),
                                         [&](const NpyType& t) { return t.dtype == x.dtype(); });
@@ -191,7 +200,8 @@ void write_npy(const std::string& path, const Tensor& x) {
                {head,
                 text,
                 {static_cast<const char*>(dense.address()),
-                 static_cast<std::size_t>(x.numel() * item_size(x.dtype()))}});
+                 static_cast<std::size_t>(x.numel() * item_size(x.dtype()))}},
+               calls);
 }
 
 }  // namespace gradus::data

@@ -2,6 +2,7 @@
 // .npy, NumPy's file of one array: numpy.save and numpy.load.
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 #include <gradus/core/tensor.h>
+#include <gradus/data/file_calls.h>
 
 #include <cstddef>
 #include <string>
@@ -17,6 +18,6 @@ Tensor read_npy_bytes(const void* bytes, std::size_t size, const std::string& na
 
 /// Writes version 1.0, in place of the file that is there: whole and durably, or not at all
 /// (replace_file.h).  Throws FileError where the file cannot be written.
-void write_npy(const std::string& path, const Tensor& x);
+void write_npy(const std::string& path, const Tensor& x, FileCalls& calls = system_file_calls());
 
 }  // namespace gradus::data

@@ -1,5 +1,7 @@
 #include <gradus/data/npy.h>
 
+#include <cstring>
+
 #include "data/files.h"
 #include "support/naive.h"
 
@@ -30,14 +32,19 @@ TEST(Npy, is_refused_with_the_reason) {
       start +
       "have a header {'descr': ..., 'fortran_order': False, 'shape': ...}, got something "
       "else at '";
-  const std::string no_file = start + "begin with \\x93NUMPY and a version; it is no .npy file";
+  const std::string begin = start + "begin with \\x93NUMPY and a version, got ";
+  const std::string no_file = "; it is no .npy file";
   struct Case {
     Bytes bytes;
     std::string message;
   };
   const Case cases[] = {
-      {"", no_file},
-      {"\x93NUMPX\1\0", no_file},
+      {"", begin + "an empty file" + no_file},
+      {"\x93NUMPY\1", begin + "bytes 93 4e 55 4d 50 59 01" + no_file},
+      {"PK\3\4 an archive", begin + "bytes 50 4b 03 04 20 61 6e 20" + no_file},
+      {Bytes("\x93NUMPX\1\0", 8), begin + "bytes 93 4e 55 4d 50 58 01 00" + no_file},
+      {npy(kPair, "ab", 0), start + "be of version 1, 2 or 3, got 0"},
+      {npy(kPair, "ab", '\xff'), start + "be of version 1, 2 or 3, got 255"},
       {npy(kPair, "ab", 4), start + "be of version 1, 2 or 3, got 4"},
       {Bytes("\x93NUMPY\1\0", 8), start + "hold its header of at most 65536 bytes, got length 0 in "
                                           "a file of 8 bytes"},
@@ -62,6 +69,27 @@ TEST(Npy, is_refused_with_the_reason) {
                                   "file has 3; it goes on after"}};
   for (const Case& c : cases) {
     test::expect_error<FileError>([&] { read(c.bytes); }, c.message);
+  }
+}
+
+// Bytes that mean nothing: the minor version, and space in the header that is other space.
+TEST(Npy, every_truncation_bit_and_byte_is_refused_or_changes_nothing_else) {
+  const Bytes good = npy(kPair, "ab");
+  const std::size_t data = good.size() - 2;
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    EXPECT_THROW(read(good.substr(0, at)), FileError) << at;
+    for (int value = 0; value < 256; ++value) {
+      Bytes bytes = good;
+      bytes[at] = static_cast<char>(value);
+      try {
+        const auto found = read(bytes).to_vector<std::uint8_t>();
+        EXPECT_EQ(Bytes(found.begin(), found.end()), bytes.substr(data));
+        const bool is_space = std::strchr(" \t\r\n,", good[at]) && std::strchr(" \t\r\n", value);
+        EXPECT_TRUE(bytes == good || at == 7 || at >= data || is_space) << at << " " << value;
+      } catch (const FileError&) {
+        EXPECT_TRUE(at < data && bytes != good) << at << " " << value;
+      }
+    }
   }
 }
 
