@@ -29,8 +29,8 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   bool key(std::string& text) override {
     require<FileError>(
         place_ != Place::tensor || (text == "dtype" || text == "shape" || text == "data_offsets"),
-        label_, " must give a tensor dtype, shape and data_offsets, got '", text, "' for '", name(),
-        "'");
+        label_, " must give a tensor dtype, shape and data_offsets, got '", text.substr(0, 100),
+        "' for '", name(), "'");
     key_ = std::move(text);
     return true;
   }

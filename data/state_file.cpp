@@ -21,8 +21,9 @@ double number_from(const std::string& text, const std::string& label) {
 
 void add_entry(StateDict& state, std::string name, StateDict::Value value,
                const std::string& label) {
-  require<FileError>(!name.empty() && !state.contains(name), label,
-                     " must have each name once, got '", name, "' twice");
+  require<FileError>(!name.empty(), label, " must have names that are not empty, got an empty one");
+  require<FileError>(!state.contains(name), label, " must have each name once, got '",
+                     name.substr(0, 100), "' twice");
   state.set(std::move(name), std::move(value));
 }
 
@@ -49,8 +50,8 @@ StateDict read_state(const std::string& path) {
   StateDict state = std::move(file.tensors);
   for (const auto& [key, value] : file.metadata) {
     if (key.starts_with(kNumberKey)) {
-      add_entry(state, key.substr(kNumberKey.size()), number_from(value, label + ": '" + key + "'"),
-                label);
+      add_entry(state, key.substr(kNumberKey.size()),
+                number_from(value, label + ": '" + key.substr(0, 100) + "'"), label);
     } else if (key.starts_with(kTextKey)) {
       add_entry(state, key.substr(kTextKey.size()), value, label);
     }
