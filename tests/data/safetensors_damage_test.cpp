@@ -1,0 +1,116 @@
+// Damaged safetensors files with a checksum: every truncation, every bit, every byte of the header.
+#include <gradus/core/random.h>
+#include <gradus/data/safetensors.h>
+#include <gradus/data/state_file.h>
+
+#include <sstream>
+
+#include "data/files.h"
+#include "support/file_checksum.h"
+#include "support/naive.h"
+#include "support/sanitizer.h"
+
+namespace gradus::data {
+namespace {
+
+using test::Bytes;
+
+/// What write_state() makes of the state.
+Bytes file_of(const StateDict& state) {
+  const test::TempFolder folder;
+  write_state(folder / "a", state);
+  std::ostringstream text;
+  text << std::ifstream(folder / "a", std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// A file of about 600 bytes with numbers, texts and tensors.
+Bytes small_checkpoint() {
+  StateDict state;
+  state.set("fc.weight", tensor({{1, 2, 3}, {4, 5, 6}}));
+  state.set("fc.bias", arange(30));
+  state.set("steps", 12.0);
+  state.set("rule", std::string("SGD"));
+  return file_of(state);
+}
+
+void expect_refused(const Bytes& bytes, const std::string& what) {
+  EXPECT_THROW(read_safetensors_bytes(bytes.data(), bytes.size(), "x"), FileError) << what;
+}
+
+TEST(SafetensorsDamage, is_found_for_every_bit_and_every_length) {
+  const Bytes whole = small_checkpoint();
+  EXPECT_GT(whole.size(), 500U);
+  EXPECT_LT(whole.size(), 700U);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    expect_refused(whole.substr(0, at), "cut at " + std::to_string(at));
+    for (int bit = 0; bit < 8; ++bit) {
+      Bytes damaged = whole;
+      damaged[at] = static_cast<char>(damaged[at] ^ 1 << bit);
+      expect_refused(damaged, "bit " + std::to_string(bit) + " of byte " + std::to_string(at));
+    }
+  }
+}
+
+TEST(SafetensorsDamage, is_found_for_every_value_of_every_byte_of_the_header) {
+  const Bytes whole = small_checkpoint();
+  const std::size_t header = 8 + static_cast<unsigned char>(whole[0]) +
+                             std::size_t{256} * static_cast<unsigned char>(whole[1]);
+  ASSERT_LT(header, whole.size());
+  const int step = test::kAddressSanitizer || test::kThreadSanitizer ? 17 : 1;
+  for (std::size_t at = 0; at < header; ++at) {
+    for (int more = 1; more < 256; more += step) {
+      Bytes damaged = whole;
+      damaged[at] = static_cast<char>(damaged[at] + more);
+      expect_refused(damaged, std::to_string(more) + " more at byte " + std::to_string(at));
+    }
+  }
+}
+
+TEST(SafetensorsDamage, is_found_anywhere_in_a_file_of_real_size) {
+  Rng rng(5);
+  StateDict state;
+  state.set("fc1.weight", randn({128, 784}, rng));
+  state.set("fc1.bias", randn({128}, rng));
+  state.set("fc2.weight", randn({10, 128}, rng));
+  const Bytes whole = file_of(state);
+  const auto size = static_cast<Index>(whole.size());
+  ASSERT_GT(size, 400'000);
+  for (int round = 0; round < 300; ++round) {
+    Bytes damaged = whole;
+    const auto at = static_cast<std::size_t>(rng.below(size));
+    if (round % 3 == 0) {
+      damaged.resize(at);
+    } else {
+      damaged[at] = static_cast<char>(damaged[at] ^ 1 << rng.below(8));
+    }
+    expect_refused(damaged, "round " + std::to_string(round));
+  }
+}
+
+TEST(SafetensorsDamage, is_named) {
+  Bytes bytes = small_checkpoint();
+  const std::string digits = bytes.substr(41, 8);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  Bytes right = bytes;
+  ASSERT_TRUE(test::set_checksum(right));
+  test::expect_error<FileError>(
+      [&] { read_safetensors_bytes(bytes.data(), bytes.size(), "x"); },
+      "read_safetensors: x must have the checksum that it was written with, " + digits + ", got " +
+          right.substr(41, 8) + "; it is damaged");
+  Bytes renamed = bytes;
+  renamed.replace(renamed.find("gradus.crc32"), 12, "gradus.crc33");
+  test::expect_error<FileError>(
+      [&] { read_safetensors_bytes(renamed.data(), renamed.size(), "x"); },
+      "read_safetensors: x must have its checksum at the start, as its metadata has keys of "
+      "Gradus, got none there; it is damaged, or was written anew by a program that copied them");
+  Bytes newer = bytes;
+  newer.replace(newer.find("\"gradus.format\":\"1\""), 19, "\"gradus.format\":\"2\"");
+  test::expect_error<FileError>(
+      [&] { read_safetensors_bytes(newer.data(), newer.size(), "x"); },
+      "read_safetensors: x must be of format version 1, got '2'; it is damaged, or a newer Gradus "
+      "wrote it");
+}
+
+}  // namespace
+}  // namespace gradus::data
