@@ -29,6 +29,7 @@ AnyRule read_rule(const Flags& flags, const std::string& name, const std::string
     settings.push_back("lr=" + *lr);
   }
   std::map<std::string, int> times;
+  std::string all;
   for (const std::string& setting : settings) {
     const std::size_t equals = setting.find('=');
     require<UsageError>(equals != std::string::npos && equals > 0, "--opt must be KEY=VALUE, got '",
@@ -41,6 +42,12 @@ AnyRule read_rule(const Flags& flags, const std::string& name, const std::string
     } catch (const gradus::ValueError& error) {
       fail<UsageError>({"--opt ", setting, ": ", error.what()});
     }
+    all += (all.empty() ? "--opt " : " --opt ") + setting;
+  }
+  try {
+    check(rule);
+  } catch (const gradus::ValueError& error) {
+    fail<UsageError>({all, ": ", error.what()});
   }
   require<UsageError>(learning_rate(rule) > 0, "the learning rate must be above 0, got ",
                       learning_rate(rule));

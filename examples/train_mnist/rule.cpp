@@ -62,7 +62,12 @@ AnyRule make_rule(const std::string& name) {
 Index usual_batch_size(const std::string& name) { return name == "rprop" ? 256 : 64; }
 
 void set_option(AnyRule& rule, const std::string& option, const std::string& text) {
-  std::visit([&](auto& r) { optim::set_option(r, option, text); }, rule);
+  std::visit([&]<class R>(R& r) { optim::parse_option(R::name, option_refs(r), option, text); },
+             rule);
+}
+
+void check(const AnyRule& rule) {
+  std::visit([](const auto& r) { r.check(); }, rule);
 }
 
 double learning_rate(const AnyRule& rule) {

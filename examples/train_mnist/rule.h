@@ -28,8 +28,12 @@ AnyRule make_rule(const std::string& name);
 /// by signs alone and wants gradients with little noise, 256.
 Index usual_batch_size(const std::string& name);
 
-/// Sets an option by name, as gradus::optim::set_option does.
+/// Sets an option by name.  Throws ValueError if there is none of that name, or the text is not a
+/// value for it.  Whether the rule takes the value is left to check(): another option that is still
+/// to come may allow it.
 void set_option(AnyRule& rule, const std::string& option, const std::string& text);
+/// Throws ValueError unless the rule takes all its options.
+void check(const AnyRule& rule);
 
 double learning_rate(const AnyRule& rule);
 

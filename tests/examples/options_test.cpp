@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/naive.h"
+
 namespace train_mnist {
 namespace {
 
@@ -112,6 +114,22 @@ TEST(ParseOptions, takes_every_option_of_every_rule) {
       parse_options({"--optimizer", "rmsprop", "--opt", "centered=true", "--opt", "lr=0.25"}).rule);
   EXPECT_TRUE(rmsprop.centered);
   EXPECT_EQ(rmsprop.lr, 0.25);
+}
+
+TEST(ParseOptions, takes_options_that_need_each_other_in_any_order) {
+  const std::string low = "step_size_min=0.25", high = "step_size_max=0.5";
+  for (const auto& [first, second] : {std::pair(low, high), std::pair(high, low)}) {
+    const auto rule = std::get<optim::Rprop>(
+        parse_options({"--optimizer", "rprop", "--opt", first, "--opt", second}).rule);
+    EXPECT_EQ(rule.step_size_min, 0.25);
+    EXPECT_EQ(rule.step_size_max, 0.5);
+  }
+  test::expect_error<UsageError>(
+      [] {
+        parse_options({"--opt", "momentum=0", "--opt", "nesterov=true"});
+      },
+      "--opt momentum=0 --opt nesterov=true: SGD: nesterov needs momentum above 0 and dampening 0, "
+      "got 0 and 0");
 }
 
 TEST(DescribeRule, has_every_number_and_the_switches_that_are_on) {
