@@ -68,15 +68,16 @@ std::string rule_list() {
 /// Throws UsageError for the first argument that belongs to no flag.
 void refuse_unknown(const std::vector<std::string>& unknown, const CLI::App& app) {
   for (const std::string& argument : unknown) {
-    if (argument.size() < 2 || argument[0] != '-') {
+    const std::string name = argument.substr(0, argument.find('='));
+    const std::size_t first = name.find_first_not_of('-');
+    if (first == 0 || first == std::string::npos) {
       continue;
     }
-    const std::string name = argument.substr(0, argument.find('='));
     std::vector<std::string> names;
     for (const CLI::Option* option : app.get_options()) {
       names.push_back(option->get_lnames().front());
     }
-    const std::string near = nearest_word(name.substr(name.find_first_not_of('-')), names);
+    const std::string near = nearest_word(name.substr(first), names);
     fail<UsageError>({"there is no flag ", name, near.empty() ? "" : "; did you mean --", near,
                       near.empty() ? "; --help lists them" : "?"});
   }

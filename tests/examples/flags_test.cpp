@@ -26,6 +26,8 @@ const Wrong kWrong[] = {
     {{"-x"}, "there is no flag -x; --help lists them"},
     {{"adam"}, "there must be nothing but flags, got 'adam'"},
     {{"--json", ""}, "there must be nothing but flags, got ''"},
+    {{"--"}, "there must be nothing but flags, got '--'"},
+    {{"--=1"}, "there must be nothing but flags, got '--=1'"},
     {{"--epochs"}, "--epochs needs a value"},
     {{"--epochs="}, "--epochs needs a value"},
     {{"--epochs", "--json"}, "--epochs needs a value, got the flag --json"},
