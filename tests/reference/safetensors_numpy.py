@@ -62,12 +62,16 @@ def as_bits(tensors):
     return {name: (x.dtype, x.shape, x.tobytes()) for name, x in tensors.items()}
 
 
-command, first, second = sys.argv[1:]
-if command == "copy":
-    write(second, read(first))
-elif command == "random":
-    write(first, random_tensors(int(second)))
-elif command == "same":
-    assert as_bits(read(first)) == as_bits(read(second))
-else:
-    np.save(second, np.load(first))
+def main(command, first, second):
+    if command == "copy":
+        write(second, read(first))
+    elif command == "random":
+        write(first, random_tensors(int(second)))
+    elif command == "same":
+        assert as_bits(read(first)) == as_bits(read(second))
+    else:
+        np.save(second, np.load(first))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
