@@ -7,7 +7,8 @@
 #   training_kills  200 kills of train_mnist, each resumed, all ending with the same weights
 #   cuts            500 runs cut at a random step and resumed, bit for bit
 #   fsync_order     the calls of a save, seen by strace
-#   fuzz_TARGET     idx, gzip, csv, safetensors, ops: libFuzzer on a target of tests/fuzz, 17 minutes
+#   fuzz_TARGET     safetensors, idx, csv, gzip, options, ops: libFuzzer on a target of tests/fuzz, 20
+#                   million executions, 5 million for ops; later runs go on with what earlier ones kept
 #
 # A method is a function method_NAME: its last line on stdout is what it found, and it fails if that
 # is not as it must be.  It sees $minutes, what is left of the budget.
@@ -53,21 +54,34 @@ method_fsync_order() {
   [ "$calls" = "openat write fsync rename openat fsync" ]
 }
 
-# fuzz TARGET: for 17 minutes, or what is left of the budget.
+# fuzz TARGET EXECUTIONS: so many, or what fits in the budget.
 fuzz() {
-  local seconds=$((17 * 60))
-  [ "$minutes" -ge 17 ] || seconds=$((minutes * 60))
-  tests/fuzz/run.sh "$1" "$seconds" > "$log" 2>&1
+  tests/fuzz/run.sh "$1" $((minutes * 60)) "$2" > "$log" 2>&1
   local status=$?
-  awk '/^stat::number_of_executed_units/ { runs = $2 } /^stat::peak_rss_mb/ { mb = $2 }
-       END { printf "%d executions, at most %d MB\n", runs, mb }' "$log"
+  awk '/^#[0-9]/ {
+         for (i = 2; i < NF; ++i) if ($i == "cov:" && $(i + 1) > edges) {
+           edges = $(i + 1)
+           last = substr($1, 2)
+         }
+       }
+       /^stat::number_of_executed_units/ { runs = $2 }
+       /^stat::slowest_unit_time_sec/ { seconds = $2 }
+       /^stat::peak_rss_mb/ { mb = $2 }
+       END {
+         printf "%d executions, %d edges, none new in the last %d, slowest %d s, at most %d MB\n",
+                runs, edges, runs - last, seconds, mb
+       }' "$log"
   return "$status"
 }
-for target in idx gzip csv safetensors ops; do
-  eval "method_fuzz_$target() { fuzz $target; }"
+for target in safetensors idx csv gzip options; do
+  eval "method_fuzz_$target() { fuzz $target 20000000; }"
 done
+method_fuzz_ops() {
+  fuzz ops 5000000
+}
 
-all=(kills training_kills cuts fsync_order fuzz_idx fuzz_gzip fuzz_csv fuzz_safetensors fuzz_ops)
+all=(kills training_kills cuts fsync_order
+     fuzz_safetensors fuzz_idx fuzz_csv fuzz_gzip fuzz_options fuzz_ops)
 budget=60
 methods=()
 while [ $# -gt 0 ]; do
@@ -85,9 +99,11 @@ done
 
 install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev \
   libgtest-dev || exit
-for program in train_test examples_test; do
-  build release "$program"
-done
+if printf '%s\n' "${methods[@]}" | grep -qv ^fuzz_; then
+  for program in train_test examples_test; do
+    build release "$program"
+  done
+fi
 log=$(mktemp) || exit
 trap 'rm -f "$log"' EXIT
 results=docs/soak_results.md

@@ -1,5 +1,6 @@
 // Sequences of operations, chosen by the bytes: tensors, views, changes in place, derivatives,
-// steps of optimizers.  Each gives a result or an Error.
+// steps of optimizers.  Each gives a result or an Error; all numbers of a result can be read, and a
+// gradient is like its tensor.
 #include <gradus/gradus.h>
 
 #include <array>
@@ -11,7 +12,8 @@ namespace gradus {
 namespace {
 
 constexpr std::size_t kTensors = 6;
-constexpr Index kMostElements = 2048;  // of an operand; what is larger is replaced
+constexpr Index kMostElements = 256;  // of an operand; what is larger is replaced
+constexpr int kMostActs = 24;
 
 // The bytes as a sequence of choices; zeros after their end.
 class Choices {
@@ -200,6 +202,15 @@ void act(Choices& choices, std::array<Tensor, kTensors>& table) {
   }
 }
 
+void check_tensor(const Tensor& x) {
+  const Tensor read = x.clone();
+  test::check(read.shape() == x.shape() && read.dtype() == x.dtype());
+  if (x.requires_grad() && x.grad()) {
+    test::check(x.grad().shape() == x.shape() && x.grad().dtype() == x.dtype());
+    x.grad().clone();
+  }
+}
+
 }  // namespace
 }  // namespace gradus
 
@@ -209,8 +220,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   std::array<Tensor, kTensors> table;
   table.fill(ones({2, 3}));
   // Enough for any mixture, and an end to what grows.
-  for (int k = 0; k < 64 && !choices.ended(); ++k) {
+  for (int k = 0; k < kMostActs && !choices.ended(); ++k) {
     test::expect_result_or_error([&] { act(choices, table); });
+  }
+  for (const Tensor& x : table) {
+    check_tensor(x);
   }
   return 0;
 }
