@@ -31,7 +31,7 @@ target_link_libraries(gradus PRIVATE gradus::cblas ZLIB::ZLIB
 # Same bits on every machine: no fused multiply-add unless it is written.
 target_compile_options(gradus PRIVATE -ffp-contract=off)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/core/tile.cpp PROPERTIES
-                            COMPILE_OPTIONS "-O3;-ffp-contract=fast")
+                            COMPILE_OPTIONS "$<$<NOT:$<CONFIG:Debug>>:-O3>;-ffp-contract=fast")
 set_target_properties(gradus PROPERTIES POSITION_INDEPENDENT_CODE ON)
 gradus_use_flags(gradus)
 

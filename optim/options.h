@@ -46,14 +46,32 @@ struct OptionRef {
   const char* name;
   std::variant<Number*, double*, bool*, Index*> at;
 };
-using OptionRefs = std::vector<OptionRef>;
+
+/// Without memory of its own: options can be set where an exception would leave half of them.
+class OptionRefs {
+ public:
+  /// Throws ValueError for more than 32, naming the rule.
+  void add(std::string_view rule, const OptionRef& option) {
+    require(size_ < kMost, rule, ": a rule must have at most ", kMost, " options, got '",
+            option.name, "' as one more");
+    refs_[size_++] = option;
+  }
+  const OptionRef* begin() const { return refs_; }
+  const OptionRef* end() const { return refs_ + size_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  static constexpr std::size_t kMost = 32;
+  OptionRef refs_[kMost];
+  std::size_t size_ = 0;
+};
 
 /// All options of a rule, in its order; they live in it.  The one visit that the following, which
 /// are compiled once, need for each rule.
 template <class R>
 OptionRefs option_refs(R& rule) {
   OptionRefs refs;
-  R::fields(rule, [&](const char* name, auto& value) { refs.push_back({name, &value}); });
+  R::fields(rule, [&](const char* name, auto& value) { refs.add(R::name, {name, &value}); });
   return refs;
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "examples/process.h"
+#include "support/sanitizer.h"
 #include "support/temp_folder.h"
 #include "support/trials.h"
 
@@ -91,8 +92,10 @@ TEST(Checkpoints, of_killed_runs_lead_to_the_same_weights) {
 }
 
 TEST(Checkpoints, are_saved_at_an_interrupt_in_time_and_go_on) {
+  // More than are done by then.
+  const char* const epochs = kAddressSanitizer || kThreadSanitizer ? "40" : "1000";
   const std::vector<std::string> flags =
-      joined(std::vector<std::string>(kRun.begin(), kRun.end() - 1), {"1000"});
+      joined(std::vector<std::string>(kRun.begin(), kRun.end() - 1), {epochs});
   for (const auto& [signal, status] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
     const TempFolder folder;
     const std::string file = folder / "a";

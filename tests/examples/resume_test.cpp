@@ -6,6 +6,7 @@
 #include <random>
 
 #include "support/naive.h"
+#include "support/sanitizer.h"
 #include "support/temp_folder.h"
 #include "support/trials.h"
 #include "train_mnist/model.h"
@@ -106,7 +107,8 @@ void expect_resumes(const Options& options, Index cut, const std::string& path) 
 TEST(ThreadsResume, gives_the_bits_of_a_run_without_a_cut_for_every_rule) {
   const test::TempFolder folder;
   std::mt19937 random(1);
-  const int cuts = test::trials("GRADUS_CUTS", 20);
+  const bool is_slow = test::kAddressSanitizer || test::kThreadSanitizer;
+  const int cuts = test::trials("GRADUS_CUTS", is_slow ? 5 : 20);
   const std::vector<std::string> rules = rule_names();
   for (int k = 0; k < cuts; ++k) {
     const Options options = options_of(rules[static_cast<std::size_t>(k) % rules.size()],

@@ -213,6 +213,9 @@ TEST(Run, refuses_to_explain_what_there_is_not) {
 }
 
 TEST(Run, every_optimizer_learns_a_small_set) {
+  if (kAddressSanitizer || kThreadSanitizer) {
+    GTEST_SKIP() << "takes minutes with a sanitizer";
+  }
   for (const std::string& optimizer : train_mnist::rule_names()) {
     const Outcome outcome =
         run_train_mnist({"--dataset", "digits", "--train-size", "4000", "--validation", "1000",

@@ -158,7 +158,7 @@ TEST(Allocations, that_fail_in_forward_or_backward_leave_no_gradient) {
   Net net;
   const std::string before = net.bits();
   expect_harmless(
-      "forward and backward", 50, [&] { net.optimizer.zero_grad(); }, [&] { net.run_back(); },
+      "forward and backward", 30, [&] { net.optimizer.zero_grad(); }, [&] { net.run_back(); },
       [&] {
         for (const Parameter& p : net.net.parameters()) {
           ASSERT_FALSE(p.tensor.grad()) << p.name;
