@@ -1,7 +1,7 @@
 #include <gradus/core/blas.h>
+#include <gradus/core/lane_sum.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/reduce.h>
-#include <gradus/core/vectorized.h>
 #include <gradus/core/view.h>
 
 #include <algorithm>
@@ -18,48 +18,25 @@ using Total = std::conditional_t<std::is_floating_point_v<T>, double, std::uint6
 // What is summed of each element.
 struct Itself {
   template <class S>
-  S operator()(S x) const {
+  [[gnu::always_inline]] S operator()(S x) const {
     return x;
   }
 };
 struct Square {
   template <class S>
-  S operator()(S x) const {
+  [[gnu::always_inline]] S operator()(S x) const {
     return x * x;
   }
 };
 
-// Sixteen running sums side by side, which the compiler keeps in vector registers.
-template <class T, class F>
-[[gnu::always_inline]] inline Total<T> sum_run_of(const T* x, Index n, F f) {
-  constexpr Index kLanes = 16;
-  Total<T> lanes[kLanes] = {};
-  Index i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    for (Index j = 0; j < kLanes; ++j) {
-      lanes[j] += f(Total<T>(x[i + j]));
-    }
-  }
-  for (; i < n; ++i) {
-    lanes[i % kLanes] += f(Total<T>(x[i]));
-  }
-  for (Index half = kLanes / 2; half > 0; half /= 2) {
-    for (Index j = 0; j < half; ++j) {
-      lanes[j] += lanes[j + half];
-    }
-  }
-  return lanes[0];
-}
-
 template <class T, class F = Itself>
 Total<T> sum_run(const T* x, Index n, F f = {}) {
-  if constexpr (!std::is_same_v<F, Itself>) {
-    return sum_run_of(x, n, f);  // squares would be fused with the sum
-  } else {
-    Total<T> sum;
-    vectorized([&]() __attribute__((always_inline)) { sum = sum_run_of(x, n, f); });
-    return sum;
-  }
+  Total<T> sum;
+  vectorized([&]() __attribute__((always_inline)) {
+    sum = lane_sum(
+        n, [&](Index i) __attribute__((always_inline)) { return f(Total<T>(x[i])); });
+  });
+  return sum;
 }
 
 constexpr Index kPiece = 32768;
@@ -93,12 +70,14 @@ void sum_columns(const T* x, Index rows, Index n, F f, Total<T> count, To* to) {
     const Index first = band * kBand;
     const Index width = std::min(kBand, n - first);
     Total<T> sums[kBand] = {};
-    for (Index row = 0; row < rows; ++row) {
-      const T* from = x + row * n + first;
-      for (Index j = 0; j < width; ++j) {
-        sums[j] += f(Total<T>(from[j]));
+    vectorized([&]() __attribute__((always_inline)) {
+      for (Index row = 0; row < rows; ++row) {
+        const T* from = x + row * n + first;
+        for (Index j = 0; j < width; ++j) {
+          sums[j] += f(Total<T>(from[j]));
+        }
       }
-    }
+    });
     for (Index j = 0; j < width; ++j) {
       to[first + j] = static_cast<To>(sums[j] / count);
     }

@@ -4,8 +4,9 @@
 //
 //   vectorized([&]() __attribute__((always_inline)) { for (...) y[i] = x[i] + z[i]; });
 //
-// GCC may fuse a product with a sum where the instruction set can: a loop that has both gives other
-// bits for each, and does not belong here (core/pack.h is for those).
+// GCC fuses products with sums where the instruction set can, unless -ffp-contract=off forbids it,
+// as for the files of the library: elsewhere a loop that has both gives other bits for each
+// (core/pack.h is for those).
 #include <gradus/core/cpu.h>
 #include <gradus/core/pack_target.h>
 

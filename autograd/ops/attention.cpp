@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/lane_sum.h>
 #include <gradus/core/lanes.h>
 #include <gradus/core/view.h>
 
@@ -28,11 +29,13 @@ Index mask_row(const Tensor& mask, Index row) {
 // allows all) is not 0.
 template <class T>
 void softmax_row(const T* s, Index n, double scale, const std::uint8_t* allowed, Index step, T* p) {
-  const auto may = [&](Index j) { return !allowed || allowed[j * step] != 0; };
   T largest = -std::numeric_limits<T>::infinity();
-  bool any = false;
-  for (Index j = 0; j < n; ++j) {
-    if (may(j)) {
+  bool any = !allowed && n > 0;
+  if (any) {
+    largest = core::largest_of(s, n);
+  }
+  for (Index j = 0; j < n && allowed; ++j) {
+    if (allowed[j * step] != 0) {
       largest = any ? std::max(largest, s[j]) : s[j];
       any = true;
     }
@@ -44,15 +47,10 @@ void softmax_row(const T* s, Index n, double scale, const std::uint8_t* allowed,
   core::run_elements<T>(
       n, [scale, m = double(largest)](auto& out, const auto& a) { out = exp(scale * (a - m)); }, p,
       s);
-  double sum = 0;
-  for (Index j = 0; j < n; ++j) {
-    p[j] = may(j) ? p[j] : T(0);
-    sum += double(p[j]);
+  for (Index j = 0; j < n && allowed; ++j) {
+    p[j] = allowed[j * step] != 0 ? p[j] : T(0);
   }
-  const T all = T(sum);
-  for (Index j = 0; j < n; ++j) {
-    p[j] /= all;
-  }
+  core::divide_all(p, n, T(core::sum_of(p, n)));
 }
 
 // ds = scale p (dp - sum p dp)
@@ -66,13 +64,12 @@ Tensor fused_derivative(const Tensor& p, const Tensor& dp, double scale) {
     const T* weights = p.data<T>();
     const T* g = from.data<T>();
     core::for_rows(p.numel() / std::max<Index>(n, 1), n, [&](Index row) {
-      double mean = 0;
-      for (Index j = row * n; j < (row + 1) * n; ++j) {
-        mean += double(weights[j]) * double(g[j]);
-      }
-      for (Index j = row * n; j < (row + 1) * n; ++j) {
-        to[j] = T(scale) * weights[j] * (g[j] - T(mean));
-      }
+      const T mean = T(core::sum_of_products(weights + row * n, g + row * n, n));
+      core::vectorized([&]() __attribute__((always_inline)) {
+        for (Index j = row * n; j < (row + 1) * n; ++j) {
+          to[j] = T(scale) * weights[j] * (g[j] - mean);
+        }
+      });
     });
   });
   return ds;

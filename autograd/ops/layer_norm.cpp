@@ -4,6 +4,7 @@
 #include <gradus/autograd/ops/layer_norm.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/lane_sum.h>
 #include <gradus/core/lanes.h>
 
 #include <cmath>
@@ -28,20 +29,21 @@ Normal normalize(const Tensor& x, double eps) {
     T* scale = normal.scale.mutable_data<T>();
     core::for_rows(rows, n, [&](Index row) {
       const T* a = from + row * n;
-      double sum = 0;
-      for (Index j = 0; j < n; ++j) {
-        sum += double(a[j]);
-      }
-      const double mean = sum / double(n);
-      double squares = 0;
-      for (Index j = 0; j < n; ++j) {
-        squares += (double(a[j]) - mean) * (double(a[j]) - mean);
-      }
-      const double factor = 1 / std::sqrt(squares / double(n) + eps);
-      for (Index j = 0; j < n; ++j) {
-        to[row * n + j] = T((double(a[j]) - mean) * factor);
-      }
-      scale[row] = T(factor);
+      core::vectorized([&]() __attribute__((always_inline)) {
+        const double mean =
+            core::lane_sum(
+                n, [&](Index j) __attribute__((always_inline)) { return double(a[j]); }) /
+            double(n);
+        const double squares = core::lane_sum(
+            n, [&](Index j) __attribute__((always_inline)) {
+              return (double(a[j]) - mean) * (double(a[j]) - mean);
+            });
+        const double factor = 1 / std::sqrt(squares / double(n) + eps);
+        for (Index j = 0; j < n; ++j) {
+          to[row * n + j] = T((double(a[j]) - mean) * factor);
+        }
+        scale[row] = T(factor);
+      });
     });
   });
   return normal;
@@ -59,17 +61,13 @@ Tensor fused_derivative(const Tensor& g, const Normal& normal) {
     const T* scale = normal.scale.data<T>();
     T* to = dx.mutable_data<T>();
     core::for_rows(g.numel() / n, n, [&](Index row) {
-      double sum = 0;
-      double along = 0;
-      for (Index j = row * n; j < (row + 1) * n; ++j) {
-        sum += double(from[j]);
-        along += double(from[j]) * double(x[j]);
-      }
-      const T mean = T(sum / double(n));
-      const T mean_along = T(along / double(n));
-      for (Index j = row * n; j < (row + 1) * n; ++j) {
-        to[j] = scale[row] * (from[j] - mean - x[j] * mean_along);
-      }
+      const T mean = T(core::sum_of(from + row * n, n) / double(n));
+      const T mean_along = T(core::sum_of_products(from + row * n, x + row * n, n) / double(n));
+      core::vectorized([&]() __attribute__((always_inline)) {
+        for (Index j = row * n; j < (row + 1) * n; ++j) {
+          to[j] = scale[row] * (from[j] - mean - x[j] * mean_along);
+        }
+      });
     });
   });
   return dx;

@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/index.h>
+#include <gradus/core/lane_sum.h>
 #include <gradus/core/lanes.h>
 
 #include <algorithm>
@@ -48,11 +49,7 @@ template <class T>
 T exponentials(const T* x, Index n, T largest, T* p) {
   core::run_elements<T>(
       n, [m = double(largest)](auto& out, const auto& a) { out = exp(a - m); }, p, x);
-  double sum = 0;
-  for (Index j = 0; j < n; ++j) {
-    sum += double(p[j]);
-  }
-  return T(sum);
+  return T(core::sum_of(p, n));
 }
 
 }  // namespace
@@ -60,8 +57,8 @@ T exponentials(const T* x, Index n, T largest, T* p) {
 Tensor softmax(const Tensor& x, Index dim) {
   const int d = dim_of_classes("softmax", x, dim);
   const auto forward = []<class T>(Index, Index n, T* p, const T* a) {
-    const T sum = exponentials(a, n, *std::max_element(a, a + n), p);
-    std::for_each(p, p + n, [&](T& value) { value /= sum; });
+    const T sum = exponentials(a, n, core::largest_of(a, n), p);
+    core::divide_all(p, n, sum);
   };
   const Tensor y = map_lanes("softmax", d, forward, x);
   return record(y, "softmax", {x}, [y = Saved(y), d](const Tensor& dy, Grads& dx) {
@@ -71,12 +68,9 @@ Tensor softmax(const Tensor& x, Index dim) {
       return;
     }
     const auto derivative = []<class T>(Index, Index n, T* to, const T* p, const T* g) {
-      double mean = 0;  // dx = y (dy - sum y dy)
+      const T mean = T(core::sum_of_products(p, g, n));  // dx = y (dy - sum y dy)
       for (Index j = 0; j < n; ++j) {
-        mean += double(p[j]) * double(g[j]);
-      }
-      for (Index j = 0; j < n; ++j) {
-        to[j] = p[j] * (g[j] - T(mean));
+        to[j] = p[j] * (g[j] - mean);
       }
     };
     dx[0] = map_lanes("softmax", d, derivative, *y, dy);
@@ -86,7 +80,7 @@ Tensor softmax(const Tensor& x, Index dim) {
 Tensor log_softmax(const Tensor& x, Index dim) {
   const int d = dim_of_classes("log_softmax", x, dim);
   const auto forward = []<class T>(Index, Index n, T* out, const T* a) {
-    const T largest = *std::max_element(a, a + n);
+    const T largest = core::largest_of(a, n);
     const T norm = std::log(exponentials(a, n, largest, out));
     std::transform(a, a + n, out, [&](T value) { return value - largest - norm; });
   };
@@ -97,12 +91,9 @@ Tensor log_softmax(const Tensor& x, Index dim) {
       return;
     }
     const auto derivative = []<class T>(Index, Index n, T* to, const T* l, const T* g) {
-      double sum = 0;  // dx = dy - e^y sum dy
+      const T sum = T(core::sum_of(g, n));  // dx = dy - e^y sum dy
       for (Index j = 0; j < n; ++j) {
-        sum += double(g[j]);
-      }
-      for (Index j = 0; j < n; ++j) {
-        to[j] = g[j] - std::exp(l[j]) * T(sum);
+        to[j] = g[j] - std::exp(l[j]) * sum;
       }
     };
     dx[0] = map_lanes("log_softmax", d, derivative, *y, dy);
@@ -127,9 +118,9 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
   }
   std::vector<double> losses(static_cast<std::size_t>(batch));
   const auto forward = [&]<class T>(Index row, Index n, T* p, const T* a) {
-    const T largest = *std::max_element(a, a + n);
+    const T largest = core::largest_of(a, n);
     const T sum = exponentials(a, n, largest, p);
-    std::for_each(p, p + n, [&](T& value) { value /= sum; });
+    core::divide_all(p, n, sum);
     losses[static_cast<std::size_t>(row)] =
         std::log(double(sum)) + (double(largest) - double(a[label[row]]));
   };

@@ -1,0 +1,94 @@
+#pragma once
+// Sums and maxima of a run that vector instructions can take: sixteen of every sixteenth term side
+// by side, put together in a fixed order.  So the bits are the same for every instruction set.
+//
+//   double sum;
+//   vectorized([&]() __attribute__((always_inline)) {
+//     sum = lane_sum(n, [&](Index i) __attribute__((always_inline)) { return double(x[i]); });
+//   });
+#include <gradus/core/shape.h>
+#include <gradus/core/vectorized.h>
+
+namespace gradus::core {
+
+constexpr Index kSumLanes = 16;
+
+/// term(0) + ... + term(n - 1), 0 for n = 0.
+template <class F>
+[[gnu::always_inline]] inline auto lane_sum(Index n, const F& term) {
+  decltype(term(n)) lanes[kSumLanes] = {};
+  Index i = 0;
+  for (; i + kSumLanes <= n; i += kSumLanes) {
+    for (Index j = 0; j < kSumLanes; ++j) {
+      lanes[j] += term(i + j);
+    }
+  }
+  for (; i < n; ++i) {
+    lanes[i % kSumLanes] += term(i);
+  }
+  for (Index half = kSumLanes / 2; half > 0; half /= 2) {
+    for (Index j = 0; j < half; ++j) {
+      lanes[j] += lanes[j + half];
+    }
+  }
+  return lanes[0];
+}
+
+/// The largest of n numbers, at least one; any of them where one is NaN.
+template <class T>
+T largest_of(const T* x, Index n) {
+  T largest = x[0];
+  vectorized([&]() __attribute__((always_inline)) {
+    T lanes[kSumLanes];
+    for (Index j = 0; j < kSumLanes; ++j) {
+      lanes[j] = x[0];
+    }
+    Index i = 0;
+    for (; i + kSumLanes <= n; i += kSumLanes) {
+      for (Index j = 0; j < kSumLanes; ++j) {
+        lanes[j] = lanes[j] < x[i + j] ? x[i + j] : lanes[j];
+      }
+    }
+    for (Index j = 0; j < kSumLanes; ++j) {
+      largest = largest < lanes[j] ? lanes[j] : largest;
+    }
+    for (; i < n; ++i) {
+      largest = largest < x[i] ? x[i] : largest;
+    }
+  });
+  return largest;
+}
+
+/// The sum of n numbers in double.
+template <class T>
+double sum_of(const T* x, Index n) {
+  double sum;
+  vectorized([&]() __attribute__((always_inline)) {
+    sum = lane_sum(
+        n, [&](Index i) __attribute__((always_inline)) { return double(x[i]); });
+  });
+  return sum;
+}
+
+/// The sum of n products in double.
+template <class T>
+double sum_of_products(const T* x, const T* y, Index n) {
+  double sum;
+  vectorized([&]() __attribute__((always_inline)) {
+    sum = lane_sum(
+        n, [&](Index i) __attribute__((always_inline)) { return double(x[i]) * double(y[i]); });
+  });
+  return sum;
+}
+
+/// x[i] <- x[i] / divisor
+template <class T>
+void divide_all(T* x, Index n, T divisor) {
+  vectorized([&]() __attribute__((always_inline)) {
+    for (Index i = 0; i < n; ++i) {
+      x[i] /= divisor;
+    }
+  });
+}
+
+}  // namespace gradus::core
