@@ -47,8 +47,8 @@ void bandwidth(benchmark::State& state, const R& rule, plain::Loop by_hand) {
     const Tensor& w = trained.optimizer.groups()[0].entries[i].parameter.tensor;
     const std::vector<Tensor> s = trained.state(i);
     arrays.push_back({w.mutable_data<float>(), w.grad().template data<float>(),
-                      s[0].mutable_data<float>(),
-                      slots > 1 ? s[1].mutable_data<float>() : nullptr});
+                      s[0].mutable_data<float>(), slots > 1 ? s[1].mutable_data<float>() : nullptr,
+                      slots > 2 ? s[2].mutable_data<float>() : nullptr});
   }
   // Each thread has its share of all elements, one after the other.
   const auto run = [&](plain::Loop loop) {
@@ -65,7 +65,9 @@ void bandwidth(benchmark::State& state, const R& rule, plain::Loop by_hand) {
       }
     });
   };
-  const plain::Loop traffic = slots > 1 ? plain::traffic_of_two : plain::traffic_of_one;
+  const plain::Loop traffic = slots > 2   ? plain::traffic_of_three
+                              : slots > 1 ? plain::traffic_of_two
+                                          : plain::traffic_of_one;
 
   std::vector<double> ours;
   std::vector<double> hand;
@@ -144,6 +146,17 @@ void splits(benchmark::internal::Benchmark* b) {
       ->Unit(benchmark::kMillisecond);
 }
 
+// Where all lies in the second-level cache.
+void in_cache(benchmark::internal::Benchmark* b) {
+  for (const int threads : {1, 2}) {
+    b->Args({100'000, 1, threads});
+  }
+  b->ArgNames({"parameters", "tensors", "threads"})
+      ->Iterations(20 * kTurns)
+      ->UseManualTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
 void turns(benchmark::internal::Benchmark* b) {
   b->Iterations(kTurns)->UseManualTime()->Unit(benchmark::kMicrosecond);
 }
@@ -155,6 +168,19 @@ const optim::SGD momentum{.lr = 1e-6, .momentum = 0.9};
 BENCHMARK_CAPTURE(bandwidth, Adam, adam, plain::adam)->Apply(splits);
 BENCHMARK_CAPTURE(bandwidth, RMSprop, rmsprop, plain::rmsprop)->Apply(splits);
 BENCHMARK_CAPTURE(bandwidth, SGD_momentum, momentum, plain::momentum)->Apply(splits);
+
+BENCHMARK_CAPTURE(bandwidth, Adagrad, optim::Adagrad{}, plain::adagrad)->Apply(in_cache);
+BENCHMARK_CAPTURE(bandwidth, RMSprop_centered, optim::RMSprop{.momentum = 0.9, .centered = true},
+                  plain::rmsprop_centered)
+    ->Apply(in_cache);
+BENCHMARK_CAPTURE(bandwidth, Adadelta, optim::Adadelta{}, plain::adadelta)->Apply(in_cache);
+BENCHMARK_CAPTURE(bandwidth, Adam_amsgrad, optim::Adam{.amsgrad = true}, plain::adam_amsgrad)
+    ->Apply(in_cache);
+BENCHMARK_CAPTURE(bandwidth, AdamW, optim::AdamW{}, plain::adamw)->Apply(in_cache);
+BENCHMARK_CAPTURE(bandwidth, Adamax, optim::Adamax{}, plain::adamax)->Apply(in_cache);
+BENCHMARK_CAPTURE(bandwidth, NAdam, optim::NAdam{}, plain::nadam)->Apply(in_cache);
+BENCHMARK_CAPTURE(bandwidth, RAdam, optim::RAdam{}, plain::radam)->Apply(in_cache);
+BENCHMARK_CAPTURE(bandwidth, Lion, optim::Lion{}, plain::lion)->Apply(in_cache);
 
 BENCHMARK_CAPTURE(small_tensors, Adam, adam)->Apply(turns);
 BENCHMARK_CAPTURE(small_tensors, RMSprop, rmsprop)->Apply(turns);

@@ -17,13 +17,14 @@ struct Term {
 };
 
 // How expressions are written down (optim/trace.cpp): each gives the place in the table, 0 where
-// nothing is being explained.
-int write_operator(char op, const Term& a, const Term& b);  // '~' is the sign of a alone
-int write_call(const char* function, const Term& a);
-int write_call(const char* function, const Term& a, const Term& b);
-int write_choice(const Term& mask, const Term& a, const Term& b);
+// nothing is being explained.  Terms go by value: compilers then see that nothing else can change a
+// rule's options, and compute what is made of them once for a whole loop.
+int write_operator(char op, Term a, Term b);  // '~' is the sign of a alone
+int write_call(const char* function, Term a);
+int write_call(const char* function, Term a, Term b);
+int write_choice(Term mask, Term a, Term b);
 /// A line "name <- x"; from here on x is called by that name.
-int write_line(const char* name, const Term& x);
+int write_line(const char* name, Term x);
 
 /// std::pow, which remembers the last few results.
 double power(double base, double exponent);
@@ -77,19 +78,18 @@ class Number {
 
  private:
   static Number made(char op, const Number& a, const Number& b, double value) {
-    if ((a.term_.text | b.term_.text) == 0) [[likely]] {
-      return value;
+    Term made{value, 0};
+    if ((a.term_.text | b.term_.text) != 0) [[unlikely]] {
+      made.text = write_operator(op, a.term_, b.term_);
     }
-    return Number(Term{value, write_operator(op, a.term_, b.term_)});
+    return Number(made);
   }
   static Number called(const char* function, const Number& a, double value) {
-    return a.term_.text == 0 ? Number(value) : Number(Term{value, write_call(function, a.term_)});
+    return Number(Term{value, a.term_.text == 0 ? 0 : write_call(function, a.term_)});
   }
   static Number called(const char* function, const Number& a, const Number& b, double value) {
-    if ((a.term_.text | b.term_.text) == 0) {
-      return value;
-    }
-    return Number(Term{value, write_call(function, a.term_, b.term_)});
+    const bool plain = (a.term_.text | b.term_.text) == 0;
+    return Number(Term{value, plain ? 0 : write_call(function, a.term_, b.term_)});
   }
 
   Term term_;

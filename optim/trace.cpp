@@ -181,7 +181,7 @@ int Trace::keep(Expression expression) {
   return static_cast<int>(expressions_.size()) - 1;
 }
 
-int write_operator(char op, const Term& a, const Term& b) {
+int write_operator(char op, Term a, Term b) {
   Trace* trace = Trace::active();
   if (!trace || !trace->explains()) {
     return 0;
@@ -218,20 +218,20 @@ int Trace::call(const char* function, std::initializer_list<Term> terms) {
   return keep({symbols + ")", numbers + ")", kAtom});
 }
 
-int write_call(const char* function, const Term& a) {
+int write_call(const char* function, Term a) {
   Trace* trace = Trace::active();
   return trace && trace->explains() ? trace->call(function, {a}) : 0;
 }
-int write_call(const char* function, const Term& a, const Term& b) {
+int write_call(const char* function, Term a, Term b) {
   Trace* trace = Trace::active();
   return trace && trace->explains() ? trace->call(function, {a, b}) : 0;
 }
-int write_choice(const Term& mask, const Term& a, const Term& b) {
+int write_choice(Term mask, Term a, Term b) {
   Trace* trace = Trace::active();
   return trace && trace->explains() ? trace->call("where", {mask, a, b}) : 0;
 }
 
-int write_line(const char* name, const Term& x) {
+int write_line(const char* name, Term x) {
   Trace* trace = Trace::active();
   if (!trace) {
     return 0;

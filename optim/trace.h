@@ -69,11 +69,11 @@ class Trace {
   void name(const char* name, const Tensor& x);
 
  private:
-  friend int write_operator(char op, const Term& a, const Term& b);
-  friend int write_call(const char* function, const Term& a);
-  friend int write_call(const char* function, const Term& a, const Term& b);
-  friend int write_choice(const Term& mask, const Term& a, const Term& b);
-  friend int write_line(const char* name, const Term& x);
+  friend int write_operator(char op, Term a, Term b);
+  friend int write_call(const char* function, Term a);
+  friend int write_call(const char* function, Term a, Term b);
+  friend int write_choice(Term mask, Term a, Term b);
+  friend int write_line(const char* name, Term x);
 
   /// How tightly the outermost operation of an expression binds.
   struct Expression {

@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-from loops import convolutions, growth, ops, products, rules, small
+from loops import convolutions, growth, hand, ops, products, rules, small
 from machine import Machine, machine
 from training import headline, scaling, training
 from where import profile
@@ -16,7 +16,8 @@ from whole import compile_cost, goal, start
 DOCS = ["docs/performance.md", "README.md"]
 SECTIONS = {"machine": machine, "headline": headline, "training": training, "scaling": scaling,
             "profile": profile, "goal": goal, "products": products, "convolutions": convolutions,
-            "rules": rules, "small": small, "growth": growth, "ops": ops, "start": start, "compile": compile_cost}
+            "rules": rules, "hand": hand, "small": small, "growth": growth, "ops": ops, "start": start,
+            "compile": compile_cost}
 
 def write(root, name, text):
     """Puts text between the markers of that name; False if there are none."""

@@ -77,6 +77,16 @@ def rules(m):
     return table(["rule", "bytes"] + [f"{n:,}" for n in SIZES], rows)
 
 
+def hand(m):
+    """Steps at 100,000 parameters as shares of the speed of loops written by hand."""
+    found = {}
+    for b in m.google("optim_step_benchmark", "^bandwidth/.*/parameters:100000/tensors:1/"):
+        found.setdefault(b["name"].split("/")[1], {})[parse_args(b["name"])["threads"]] = b["of_by_hand"]
+    return table(["rule", "1 thread", "2 threads"],
+                 [[rule.replace("_", ", "), f"{shares[1]:.2f}", f"{shares[2]:.2f}"]
+                  for rule, shares in found.items()])
+
+
 def growth(m):
     rows = []
     names = {"stream": ("ns an image, of so many that are streamed", "images"),
