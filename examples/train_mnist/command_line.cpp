@@ -1,6 +1,7 @@
 #include "train_mnist/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "train_mnist/model.h"
 
@@ -100,37 +101,57 @@ void refuse_unknown(const std::vector<std::string>& unknown, const CLI::App& app
   fail<UsageError>({message});
 }
 
+/// The flags as CLI11 knows them, and what it finds of them.  Made once: to describe them takes
+/// longer than to read a command line.
+struct Grammar {
+  CLI::App app{"Trains a network on MNIST or on the built-in digits.", "train_mnist"};
+  std::map<std::string, std::vector<std::string>> given;
+  std::map<std::string, bool> switches;
+
+  Grammar() {
+    for (const FlagText& text : kFlags) {
+      const CLI::callback_t keep = [this, text](const CLI::results_t& results) {
+        given[text.flag] = results;
+        return true;
+      };
+      app.add_option(text.flag, keep, text.help)
+          ->type_name(text.value)
+          ->allow_extra_args(false)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+    app.footer(kModelList + rule_list());
+    app.set_help_flag();
+    for (const FlagText& text : kSwitches) {
+      const std::string name = text.flag;
+      app.add_flag((name == "--help" ? "-h," : "") + name, switches[name], text.help);
+    }
+    for (CLI::Option* const option : app.get_options()) {
+      option->disable_flag_override();  // no --json=false
+    }
+    app.allow_extras();
+  }
+  void read(std::vector<std::string> arguments) {
+    given.clear();
+    for (auto& [flag, is_given] : switches) {
+      is_given = false;
+    }
+    std::reverse(arguments.begin(), arguments.end());
+    try {
+      app.parse(arguments);
+    } catch (const CLI::ParseError& error) {
+      fail_parse(error);
+    }
+  }
+};
+
 }  // namespace
 
 Flags::Flags(const std::vector<std::string>& arguments) {
-  CLI::App app("Trains a network on MNIST or on the built-in digits.", "train_mnist");
-  for (const FlagText& text : kFlags) {
-    const CLI::callback_t keep = [this, text](const CLI::results_t& results) {
-      given_[text.flag] = results;
-      return true;
-    };
-    app.add_option(text.flag, keep, text.help)
-        ->type_name(text.value)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  }
-  app.footer(kModelList + rule_list());
-  app.set_help_flag();
-  for (const FlagText& text : kSwitches) {
-    const std::string name = text.flag;
-    app.add_flag((name == "--help" ? "-h," : "") + name, switches_[name], text.help);
-  }
-  for (CLI::Option* const option : app.get_options()) {
-    option->disable_flag_override();  // no --json=false
-  }
-  app.allow_extras();
-
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (const CLI::ParseError& error) {
-    fail_parse(error);
-  }
+  static Grammar grammar;
+  const CLI::App& app = grammar.app;
+  grammar.read(arguments);
+  given_ = grammar.given;
+  switches_ = grammar.switches;
   refuse_unknown(app.remaining(), app);
   for (const auto& [flag, values] : given_) {
     for (const std::string& value : values) {
@@ -142,8 +163,10 @@ Flags::Flags(const std::vector<std::string>& arguments) {
     const std::size_t times = app.count(text.flag);
     require<UsageError>(times <= 1, text.flag, " must be given once, got ", times, " times");
   }
-  help_ = app.help();
-  help_.erase(help_.find_last_not_of('\n') + 1);
+  if (has("--help")) {
+    help_ = app.help();
+    help_.erase(help_.find_last_not_of('\n') + 1);
+  }
 }
 
 std::vector<std::string> Flags::all(const std::string& flag) const {

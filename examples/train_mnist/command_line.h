@@ -24,7 +24,7 @@ class Flags {
   /// Gives the flag a value more.
   void add(const std::string& flag, const std::string& value) { given_[flag].push_back(value); }
 
-  /// What --help prints.
+  /// What --help prints, if it is given.
   const std::string& help() const { return help_; }
 
  private:

@@ -80,6 +80,9 @@ std::string nearest_word(const std::string& text, const std::vector<std::string>
   std::size_t fewest = text.size() / 3 + 1;  // more would be another word
   for (const std::string& word : words) {
     const bool is_beginning = text.size() >= 2 && word.compare(0, text.size(), text) == 0;
+    if (text.size() > word.size() + fewest) {
+      continue;  // so many letters would have to go
+    }
     const std::size_t distance = is_beginning ? 0 : edits(text, word);
     if (distance < fewest || (distance == fewest && nearest.empty() && distance < text.size())) {
       fewest = distance;

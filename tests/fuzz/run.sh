@@ -12,6 +12,10 @@ target=$1
 seconds=$2
 runs=${3:--1}
 here=$root/tests/fuzz
+most_bytes=1024
+case $target in
+  ops | options) most_bytes=400 ;;
+esac
 [ -d "$here/corpus/$target" ] || { say "run.sh: no target $target"; exit 2; }
 
 install_missing clang++:clang make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev \
@@ -26,7 +30,7 @@ mkdir -p "$kept" "$found"
 export ASAN_OPTIONS=quarantine_size_mb=16:malloc_context_size=8
 status=0
 "$program" -max_total_time="$seconds" -runs="$runs" -timeout=60 -report_slow_units=1 \
-  -rss_limit_mb=512 -max_len=1024 -dict="$here/$target.dict" -artifact_prefix="$found/$target-" \
+  -rss_limit_mb=512 -max_len="$most_bytes" -dict="$here/$target.dict" -artifact_prefix="$found/$target-" \
   -print_final_stats=1 "$kept" "$here/corpus/$target" || status=$?
 
 # libFuzzer looks at the clock, which goes on while others have the processor.
