@@ -7,6 +7,8 @@
 #   training_kills  200 kills of train_mnist, each resumed, all ending with the same weights
 #   cuts            500 runs cut at a random step and resumed, bit for bit
 #   fsync_order     the calls of a save, seen by strace
+#   mutations       a million valid files of each format, one to three of their fields replaced
+#   differential    10,000 files of each format, exchanged with Python
 #   fuzz_TARGET     safetensors, idx, csv, gzip, options, ops: libFuzzer on a target of tests/fuzz, 20
 #                   million executions, 5 million for ops; later runs go on with what earlier ones kept
 #
@@ -38,6 +40,14 @@ method_training_kills() {
 
 method_cuts() {
   GRADUS_CUTS=500 run_test examples_test 'ThreadsResume.*'
+}
+
+method_mutations() {
+  GRADUS_MUTATIONS=1000000 run_test data_test 'Mutation.*'
+}
+
+method_differential() {
+  GRADUS_DIFFERENTIAL=10000 run_test data_test 'Differential.*'
 }
 
 method_fsync_order() {
@@ -80,7 +90,7 @@ method_fuzz_ops() {
   fuzz ops 5000000
 }
 
-all=(kills training_kills cuts fsync_order
+all=(kills training_kills cuts fsync_order mutations differential
      fuzz_safetensors fuzz_idx fuzz_csv fuzz_gzip fuzz_options fuzz_ops)
 budget=60
 methods=()
@@ -100,7 +110,7 @@ done
 install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev \
   libgtest-dev || exit
 if printf '%s\n' "${methods[@]}" | grep -qv ^fuzz_; then
-  for program in train_test examples_test; do
+  for program in train_test examples_test data_test; do
     build release "$program"
   done
 fi
