@@ -43,7 +43,11 @@ method_cuts() {
 }
 
 method_mutations() {
-  GRADUS_MUTATIONS=1000000 run_test data_test 'Mutation.*'
+  local lines status
+  lines=$(GRADUS_MUTATIONS=1000000 run_test data_test 'Mutation.*')
+  status=$?
+  paste -s -d ';' <<< "$lines"
+  return "$status"
 }
 
 method_differential() {

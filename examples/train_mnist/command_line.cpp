@@ -150,7 +150,7 @@ Flags::Flags(const std::vector<std::string>& arguments) {
   static Grammar grammar;
   const CLI::App& app = grammar.app;
   grammar.read(arguments);
-  given_ = grammar.given;
+  given_ = std::move(grammar.given);
   switches_ = grammar.switches;
   refuse_unknown(app.remaining(), app);
   for (const auto& [flag, values] : given_) {

@@ -1,6 +1,7 @@
 #pragma once
 // What mutation tests share: they replace fields of valid files by values at the edges.
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <random>
@@ -106,8 +107,9 @@ inline Bytes some_data(std::uint64_t size) {
   return data;
 }
 
-/// Expects that of all mutations many are loaded and many are refused.
-inline void expect_both(int loaded) {
+/// Expects that of all mutations many are loaded and many are refused, and says how many.
+inline void expect_both(const char* format, int loaded) {
+  std::printf("%d of %d mutated %s files loaded\n", loaded, mutations(), format);
   EXPECT_GT(loaded, mutations() / 100);
   EXPECT_LT(loaded, mutations() / 10 * 9);
 }

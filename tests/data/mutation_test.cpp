@@ -98,7 +98,7 @@ TEST(Mutation, of_idx_files_is_refused_or_gives_what_they_declare) {
           << round;
     }
   }
-  test::expect_both(loaded);
+  test::expect_both("IDX", loaded);
 }
 
 // --- gzip ----------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ TEST(Mutation, of_gzip_files_is_refused_or_changes_nothing) {
       ASSERT_EQ(*found, is_gzip ? text : file) << round;
     }
   }
-  test::expect_both(loaded);
+  test::expect_both("gzip", loaded);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ TEST(Mutation, of_npy_files_is_refused_or_gives_what_they_declare) {
       ASSERT_EQ(test::bytes_in(*x), rest.substr(length)) << round;
     }
   }
-  test::expect_both(loaded);
+  test::expect_both("npy", loaded);
 }
 
 // --- safetensors ---------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ TEST(Mutation, of_safetensors_files_is_refused_or_gives_what_they_declare) {
       }
     }
   }
-  test::expect_both(loaded);
+  test::expect_both("safetensors", loaded);
 }
 
 // --- CSV -----------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ TEST(Mutation, of_csv_files_is_refused_or_gives_what_stands_there) {
       ASSERT_EQ(n->to_vector<std::int64_t>(), wholes) << text;
     }
   }
-  test::expect_both(loaded);
+  test::expect_both("CSV", loaded);
 }
 
 }  // namespace
