@@ -86,6 +86,11 @@ TEST(Arithmetic, the_mean_of_equal_numbers_is_that_number) {
   }
 }
 
+TEST(Arithmetic, the_product_of_nothing_is_one) {
+  EXPECT_EQ(prod(zeros({0})).item(), 1);
+  EXPECT_EQ(prod(zeros({2, 0}), {1}).to_vector(), (std::vector<float>{1, 1}));
+}
+
 TEST(Arithmetic, the_mean_of_nothing_is_nan_and_nothing) {
   EXPECT_TRUE(std::isnan(mean(zeros({0})).item()));
   EXPECT_EQ(mean(zeros({3, 0}), {0}).shape(), (Shape{0}));

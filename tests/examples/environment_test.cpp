@@ -104,6 +104,22 @@ TEST(Environment, without_stdin_and_stderr_saves_as_usual) {
   EXPECT_EQ(run(call).status, 2);
 }
 
+// As in `train_mnist | head -1`: nobody reads any more.
+TEST(Environment, whose_pipe_is_closed_is_an_error_with_the_checkpoint_saved) {
+  const TempFolder folder;
+  Call call = small_run({"--checkpoint", folder / "a"});
+  call.prepare = [] {
+    int ends[2];
+    ::dup2(::pipe(ends) == 0 ? ends[1] : -1, STDOUT_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+  };
+  const Outcome outcome = run(call);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "train_mnist: cannot write to standard output: Broken pipe\n");
+  EXPECT_TRUE(fs::exists(folder / "a"));
+}
+
 TEST(Environment, decides_who_may_read_a_checkpoint) {
   const TempFolder folder;
   for (const mode_t mask : {077, 022}) {
@@ -134,8 +150,8 @@ TEST(Environment, of_8_descriptors_is_enough) {
 }
 
 TEST(Environment, without_threads_to_be_had_gives_the_same) {
-  if (kThreadSanitizer || kEmulated) {
-    GTEST_SKIP() << "ThreadSanitizer and the emulator need threads of their own";
+  if (kAddressSanitizer || kThreadSanitizer || kEmulated) {
+    GTEST_SKIP() << "sanitizers and the emulator need threads of their own";
   }
   Call call = small_run();
   // OpenBLAS wants a thread when it is loaded, and interrupts the process that it does not get one

@@ -245,13 +245,13 @@ TEST(Gradient, of_extreme_size_in_f32_does_as_in_f64) {
   EXPECT_EQ(after(RMSprop{.lr = 0.1}, {3e38}, f32), 1);
 }
 
-// Centred, nearly constant gradients: v - a^2 rounds to below 0, which must not give NaN.
+// Centred, nearly constant gradients: v - a^2 rounds to below 0 for most of them, which must not
+// give NaN.
 TEST(Gradient, that_hardly_varies_is_no_square_root_of_a_negative_number) {
-  std::vector<double> g(3000);
-  for (std::size_t i = 0; i < g.size(); ++i) {
-    g[i] = 3.1 * (1 + 1e-7 * double(i % 3));
+  for (int k = 1; k <= 20; ++k) {
+    const std::vector<double> g(3000, 0.37 * k);
+    EXPECT_TRUE(std::isfinite(after(RMSprop{.centered = true}, g, f32))) << g[0];
   }
-  EXPECT_TRUE(std::isfinite(after(RMSprop{.centered = true}, g, f32)));
 }
 
 TEST(Steps, are_counted_beyond_the_whole_numbers_of_f32) {

@@ -180,6 +180,22 @@ TEST(Optimizer, refuses_an_option_that_was_set_out_of_range_and_changes_nothing)
   EXPECT_EQ(opt.groups()[0].entries[0].steps, 1);
 }
 
+// Module::to() puts new tensors in the place of those that the optimizer holds.
+TEST(Optimizer, of_tensors_that_a_module_has_replaced_changes_neither_them_nor_the_new_ones) {
+  Rng rng(1);
+  nn::Linear net(2, 1, rng);
+  Optimizer opt(net.parameters(), SGD{.lr = 1});
+  const Parameters old = net.parameters();
+  net.to(f64);
+  const V before = old[0].tensor.to_vector();
+  const std::vector<double> now = net.parameters()[0].tensor.to_vector<double>();
+  sum(net(ones({1, 2}, f64))).backward();
+  opt.step();
+  EXPECT_EQ(old[0].tensor.to_vector(), before);
+  EXPECT_EQ(net.parameters()[0].tensor.to_vector<double>(), now);
+  EXPECT_EQ(opt.groups()[0].entries[0].steps, 0);
+}
+
 // A rule of a user's own: nothing is registered.
 struct Signum {
   static constexpr std::string_view name = "Signum";

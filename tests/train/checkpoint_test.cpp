@@ -1,4 +1,5 @@
 #include <gradus/autograd/backward.h>
+#include <gradus/data/state_file.h>
 #include <gradus/nn/batch_norm.h>
 #include <gradus/nn/dropout.h>
 #include <gradus/nn/linear.h>
@@ -160,7 +161,7 @@ TEST(Checkpoint, finds_the_state_of_a_parameter_by_its_name) {
   EXPECT_NEAR(second.state_dict().tensor("parameter.b.state.m").to_vector()[0], 0.1, 1e-7);
 }
 
-TEST(Checkpoint, refuses_a_newer_layout_and_names_that_are_its_own) {
+TEST(Checkpoint, refuses_names_that_are_its_own_and_generators_that_are_none) {
   const test::TempFolder folder;
   Checkpoint checkpoint;
   checkpoint.model.set("gradus.weight", ones({1}));
@@ -172,6 +173,20 @@ TEST(Checkpoint, refuses_a_newer_layout_and_names_that_are_its_own) {
   test::expect_error<ValueError>([&] { get_rng(run, "rng"); },
                                  "get_rng: 'rng' must be three whole numbers, got '1 2'");
   EXPECT_FALSE(std::filesystem::exists(folder / "a"));
+}
+
+TEST(Checkpoint, of_a_newer_layout_is_named) {
+  const test::TempFolder folder;
+  for (const auto& [version, text] : {std::pair<StateDict::Value, std::string>{2.0, "2"},
+                                      {std::string("1"), "something that is no number"}}) {
+    StateDict state;
+    state.set("gradus.checkpoint", version);
+    data::write_state(folder / "a", state);
+    test::expect_error<FileError>([&] { load_checkpoint(folder / "a"); },
+                                  "load_checkpoint: " + (folder / "a") +
+                                      " must have layout 1, got " + text +
+                                      "; a newer Gradus wrote it");
+  }
 }
 
 TEST(Checkpoint, has_the_generators_of_all_dropouts) {

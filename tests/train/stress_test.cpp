@@ -119,8 +119,6 @@ TEST(ThreadsStress, two_models_with_workers_are_not_disturbed_by_errors_beside_t
   for (std::thread& thread : threads) {
     thread.join();
   }
-  EXPECT_GT(trainings, 1);
-  EXPECT_GT(failures, 1);
   std::printf(
       "%d trainings beside each other with the same bits, %d epochs and %d loops that fail\n",
       trainings.load(), failures.load(), loops.load());
