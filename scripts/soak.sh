@@ -5,10 +5,18 @@
 #
 #   kills           a writer of checkpoints killed 5,000 times, at any moment
 #   training_kills  200 kills of train_mnist, each resumed, all ending with the same weights
-#   cuts            500 runs cut at a random step and resumed, bit for bit
+#   cuts            500 runs of train_mnist, and 500 of all rules with all schedules in f32 and f64,
+#                   cut at a random step and resumed, bit for bit
 #   fsync_order     the calls of a save, seen by strace
 #   mutations       a million valid files of each format, one to three of their fields replaced
 #   differential    10,000 files of each format, exchanged with Python
+#   allocations     each allocation of a save, load, forward and backward, step, loader fails in turn
+#   memory_limits   every program within 32 MB of addresses, 48 MB, ... until it works
+#   steps           10 million steps, and 40,000 epochs: memory, time and descriptors
+#   determinism     one seed 20 times, with 1 to 8 threads and 0 to 8 workers
+#   large_tensor    a tensor of more than 4 GiB, written and read (9 GB of memory)
+#   mistakes        the mistakes of tests/mistakes, each planted and found by a test
+#   threads_stress  models, workers, loops and errors on many threads under ThreadSanitizer, 10 minutes
 #   fuzz_TARGET     safetensors, idx, csv, gzip, options, ops: libFuzzer on a target of tests/fuzz, 20
 #                   million executions, 5 million for ops; later runs go on with what earlier ones kept
 #
@@ -30,6 +38,10 @@ run_test() {
   return "$status"
 }
 
+in_one_line() {
+  paste -s -d ';' | sed 's/;/; /g'
+}
+
 method_kills() {
   GRADUS_KILLS=5000 run_test train_test 'Kill.*'
 }
@@ -39,15 +51,13 @@ method_training_kills() {
 }
 
 method_cuts() {
-  GRADUS_CUTS=500 run_test examples_test 'ThreadsResume.*'
+  export GRADUS_CUTS=500
+  { run_test examples_test 'ThreadsResume.*' && run_test train_test 'ThreadsTrainingResume.*'; } |
+    in_one_line
 }
 
 method_mutations() {
-  local lines status
-  lines=$(GRADUS_MUTATIONS=1000000 run_test data_test 'Mutation.*')
-  status=$?
-  paste -s -d ';' <<< "$lines"
-  return "$status"
+  GRADUS_MUTATIONS=1000000 run_test data_test 'Mutation.*' | in_one_line
 }
 
 method_differential() {
@@ -66,6 +76,55 @@ method_fsync_order() {
   rm -r "$folder"
   echo "calls in their order: $calls"
   [ "$calls" = "openat write fsync rename openat fsync" ]
+}
+
+method_allocations() {
+  GRADUS_ALLOCATION_STRIDE=1 run_test train_test 'Allocations.*' | in_one_line
+}
+
+method_memory_limits() {
+  GRADUS_MEMORY_LIMITS=1 run_test examples_test 'MemoryLimit.*'
+}
+
+method_steps() {
+  GRADUS_STEPS=10000000 GRADUS_EPOCHS=40000 run_test train_test 'LongRun.*' | in_one_line
+}
+
+method_determinism() {
+  local hashes
+  hashes=$(for run in {1..20}; do
+    build/release/examples/train_mnist --dataset digits --train-size 500 --validation 100 \
+      --augment distort --dropout 0.2 --threads $((1 + run % 8)) --json --quiet
+  done | grep -o '"weights_hash": "[0-9a-f]*"' | sort | uniq -c)
+  {
+    GRADUS_DETERMINISM=1 run_test train_test 'ThreadsDeterminism.*' &&
+      echo "runs of train_mnist by their hash:" "${hashes//\"/}" &&
+      [ "$(wc -l <<< "$hashes")" -eq 1 ]
+  } | in_one_line
+}
+
+method_large_tensor() {
+  GRADUS_LARGE_TENSOR_MB=4096 run_test data_test 'LargeTensor.*'
+}
+
+method_mistakes() {
+  tests/mistakes/run.sh
+}
+
+method_threads_stress() {
+  local seconds=600
+  [ "$minutes" -ge 10 ] || seconds=$((minutes * 60))
+  if setarch -R true 2> /dev/null; then
+    run_under=(setarch -R)  # see scripts/test.sh
+  fi
+  cmake_flags=(-DGRADUS_TESTS=threads)
+  build tsan train_test
+  (cd build/tsan/tests &&
+   GRADUS_STRESS_SECONDS=$seconds "${run_under[@]}" ./train_test --gtest_brief=1 \
+     --gtest_filter='ThreadsStress.*') > "$log" 2>&1
+  local status=$?
+  grep -v -e '^\[' -e '^Running main' "$log" | tail -n 20
+  return "$status"
 }
 
 # fuzz TARGET EXECUTIONS: so many, or what fits in the budget.
@@ -94,7 +153,8 @@ method_fuzz_ops() {
   fuzz ops 5000000
 }
 
-all=(kills training_kills cuts fsync_order mutations differential
+all=(kills training_kills cuts fsync_order mutations differential allocations memory_limits steps
+     determinism large_tensor mistakes threads_stress
      fuzz_safetensors fuzz_idx fuzz_csv fuzz_gzip fuzz_options fuzz_ops)
 budget=60
 methods=()
