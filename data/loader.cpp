@@ -1,3 +1,4 @@
+#include <gradus/data/batch_queue.h>
 #include <gradus/data/loader.h>
 
 namespace gradus::data {
@@ -23,6 +24,10 @@ BatchIterator::BatchIterator(const BatchPlan& plan, Index first, Index workers)
     load();
   }
 }
+
+BatchIterator::BatchIterator(BatchIterator&&) noexcept = default;
+BatchIterator& BatchIterator::operator=(BatchIterator&&) noexcept = default;
+BatchIterator::~BatchIterator() = default;
 
 BatchIterator& BatchIterator::operator++() {
   require(position_ < batches_ && queue_,

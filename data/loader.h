@@ -11,7 +11,7 @@
 // stood: loader.epoch(e, first) or loader.set_next_epoch(e); and batches are the same bits for any
 // number of workers.
 #include <gradus/core/random.h>
-#include <gradus/data/batch_queue.h>
+#include <gradus/data/batch_plan.h>
 #include <gradus/data/labelled_images.h>
 
 #include <cstddef>
@@ -19,6 +19,8 @@
 #include <optional>
 
 namespace gradus::data {
+
+class BatchQueue;
 
 struct LoaderOptions {
   Index batch_size = 64;
@@ -48,6 +50,9 @@ class BatchIterator {
 
   /// Batches first, first + 1, ... of the plan.
   BatchIterator(const BatchPlan& plan, Index first, Index workers);
+  BatchIterator(BatchIterator&&) noexcept;
+  BatchIterator& operator=(BatchIterator&&) noexcept;
+  ~BatchIterator();
 
   /// Valid until the iterator moves on; a copy of the batch is the caller's to keep.  Throws
   /// ValueError at the end.
