@@ -1,3 +1,5 @@
+#include <gradus/autograd/ops/functions.h>
+#include <gradus/autograd/watch.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/init.h>
 
@@ -39,6 +41,10 @@ Conv2d::Conv2d(Index in, Index out, const Size2& kernel, const Conv2dOptions& op
 void Conv2d::fields(Fields& visit) {
   visit("weight", weight);
   visit("bias", bias);
+}
+
+Tensor Conv2d::with_relu(const Tensor& x) {
+  return has_hooks() || is_watched() ? relu((*this)(x)) : conv2d_relu(x, weight, bias, options_);
 }
 
 Conv1d::Conv1d(Index in, Index out, Index kernel, const Conv1dOptions& options, Rng& rng,

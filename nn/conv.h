@@ -24,8 +24,9 @@ class Conv2d : public Module {
   Conv2d(Index in, Index out, const Size2& kernel, Rng& rng) : Conv2d(in, out, kernel, {}, rng) {}
 
   Tensor forward(const Tensor& x) override { return conv2d(x, weight, bias, options_); }
-  /// relu(forward(x)), in one operation.
-  Tensor forward_relu(const Tensor& x) { return conv2d_relu(x, weight, bias, options_); }
+  /// relu() of what the layer gives for x: the same numbers, in one operation (conv2d_relu) unless
+  /// hooks or a watcher (autograd/watch.h) would see what goes from one to the other.
+  Tensor with_relu(const Tensor& x);
   void fields(Fields& visit) override;
 
   const Conv2dOptions& options() const { return options_; }

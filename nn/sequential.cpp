@@ -8,10 +8,10 @@
 namespace gradus::nn {
 namespace {
 
-// Whether the two can run as one operation: they are these classes, not others made from them, and
-// nobody sees what goes from one to the other.
+// Whether the two can be taken together: they are these classes, not others made from them, and
+// nobody sees the second one run.
 bool is_conv_with_relu(const Module& first, const Module& second) {
-  return typeid(first) == typeid(Conv2d) && typeid(second) == typeid(ReLU) && !first.has_hooks() &&
+  return typeid(first) == typeid(Conv2d) && typeid(second) == typeid(ReLU) &&
          !second.has_hooks() && !is_watched();
 }
 
@@ -27,7 +27,7 @@ Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     if (i + 1 < layers_.size() && is_conv_with_relu(*layers_[i], *layers_[i + 1])) {
-      y = static_cast<Conv2d&>(*layers_[i]).forward_relu(y);
+      y = static_cast<Conv2d&>(*layers_[i]).with_relu(y);
       ++i;
     } else {
       y = (*layers_[i])(y);

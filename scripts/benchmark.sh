@@ -4,8 +4,8 @@
 # and README.md, each between its markers.
 #
 #   --rounds N   turns of each comparison (default 5)
-#   SECTION      machine headline training scaling profile goal products convolutions rules small
-#                growth ops start compile (default: all)
+#   SECTION      machine headline training scaling profile goal products convolutions rules hand
+#                small growth ops start compile (default: all)
 #
 # libtorch runs in its best configuration: OpenBLAS's own choice of kernels, the OpenMP build of
 # OpenBLAS (which shares libtorch's thread pool), and malloc told to keep freed memory.  Gradus runs as

@@ -72,8 +72,8 @@ struct LeNet : nn::Module {
         dropout2(p, rng),
         dropout3(p, rng) {}
   Tensor forward(const Tensor& x) override {
-    Tensor h = avg_pool2d(relu(conv1(unsqueeze(x, 1))), 2);  // [batch, 6, 14, 14]
-    h = avg_pool2d(relu(conv2(h)), 2);                       // [batch, 16, 5, 5]
+    Tensor h = avg_pool2d(conv1.with_relu(unsqueeze(x, 1)), 2);  // [batch, 6, 14, 14]
+    h = avg_pool2d(conv2.with_relu(h), 2);                       // [batch, 16, 5, 5]
     h = relu(fc1(dropout1(flatten(h, 1))));
     return fc3(dropout3(relu(fc2(dropout2(h)))));
   }
@@ -102,7 +102,7 @@ struct Cnn : nn::Module {
         dropout1(p, rng),
         dropout2(p, rng) {}
   Tensor forward(const Tensor& x) override {
-    const Tensor h = relu(conv2(relu(conv1(unsqueeze(x, 1)))));  // [batch, 64, 24, 24]
+    const Tensor h = conv2.with_relu(conv1.with_relu(unsqueeze(x, 1)));  // [batch, 64, 24, 24]
     return fc2(dropout2(relu(fc1(dropout1(flatten(max_pool2d(h, 2), 1))))));
   }
   void fields(nn::Fields& visit) override {

@@ -37,13 +37,17 @@ class Machine:
         return self.peaks[threads]
 
     def libtorch(self, task):
-        environment = {"OMP_NUM_THREADS": task[3], "MALLOC_TRIM_THRESHOLD_": "8589934592",
+        """Samples a second."""
+        return float(self.run_libtorch("libtorch_train", task, task[3]).split()[-1])
+
+    def run_libtorch(self, program, arguments, threads):
+        """In its best configuration."""
+        environment = {"OMP_NUM_THREADS": threads, "MALLOC_TRIM_THRESHOLD_": "8589934592",
                        "MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TOP_PAD_": "67108864"}
         blas = list((self.root / "build/openmp").rglob("libopenblas.so.0"))
         if blas:
             environment["LD_LIBRARY_PATH"] = str(blas[0].parent)
-        return float(self.run([str(self.programs / "libtorch_train"), *task], **environment)
-                     .split()[-1])
+        return self.run([str(self.programs / program), *arguments], **environment)
 
     def gradus(self, task):
         return float(self.run([str(self.programs / "gradus_train"), *task]).split()[-1])

@@ -14,15 +14,28 @@ def goal(m):
     if not os.environ.get("GRADUS_DATA"):
         return None
     flags = "--model lenet --optimizer adam --lr 0.004 --epochs 3"
+    has_libtorch = (m.programs / "libtorch_mnist").exists()
     rows = []
     for seed in range(1, 6):
-        begin = time.perf_counter()
-        text = m.run([str(m.root / "build/benchmark/examples/train_mnist"), *flags.split(),
-                      "--seed", str(seed), "--json"])
-        seconds = time.perf_counter() - begin
-        rows.append([f"`train_mnist {flags} --seed {seed}`",
-                     f"{100 * json.loads(text)['test_accuracy']:.2f} %", f"{seconds:.1f}"])
-    return table(["run", "test accuracy", "seconds from start to end"], rows)
+        text, seconds = timed(lambda: m.run([str(m.root / "build/benchmark/examples/train_mnist"),
+                                             *flags.split(), "--seed", str(seed), "--json"]))
+        row = [f"`train_mnist {flags} --seed {seed}`",
+               f"{100 * json.loads(text)['test_accuracy']:.2f} %", f"{seconds:.1f}"]
+        if has_libtorch:
+            text, theirs = timed(lambda: m.run_libtorch(
+                "libtorch_mnist", [os.environ["GRADUS_DATA"] + "/mnist", "0.004", "3", str(seed)],
+                str(os.cpu_count())))
+            row += [f"{float(text):.2f} %", f"{theirs:.1f}", f"{theirs / seconds:.2f}"]
+        rows.append(row)
+    return table(["run", "test accuracy", "seconds from start to end"] +
+                 (["libtorch: accuracy", "seconds", "ratio"] if has_libtorch else []), rows)
+
+
+def timed(run):
+    begin = time.perf_counter()
+    result = run()
+    return result, time.perf_counter() - begin
+
 
 def start(m):
     program = str(m.root / "build/benchmark/examples/train_mnist")
