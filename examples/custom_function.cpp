@@ -22,7 +22,7 @@ Tensor shrink(const Tensor& x, double t) {
   });
 }
 
-int main() {
+int main() try {
   // Right?  Central differences say so, of the function and of its derivative.
   const Tensor x = from_vector<double>({-2, -0.3, 0.4, 1.5}, {4}).set_requires_grad();
   const auto value = [](const std::vector<Tensor>& in) { return sum(shrink(in[0], 0.5)); };
@@ -58,4 +58,7 @@ int main() {
       std::printf("cause %2d: %.2f\n", int(k), amount);
     }
   }
+} catch (const Error& error) {
+  std::fprintf(stderr, "custom_function: %s\n", error.what());
+  return 1;
 }

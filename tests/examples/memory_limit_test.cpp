@@ -75,7 +75,9 @@ Ending run_within(const Program& program, rlim_t megabytes) {
   if (!ended) {
     // OpenBLAS's threads work for ever where they get no memory: the first thread must.
     const long before = worked(child);
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    for (int k = 0; k < 100 && worked(child) == before; ++k) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
     EXPECT_GT(worked(child), before) << note << " hangs";
     ::kill(child, SIGKILL);
     ::waitpid(child, &status, 0);
