@@ -34,6 +34,10 @@ TEST(CsvFile, is_read_by_its_name) {
   expect_error<FileError>(
       [&] { read_csv(path, {.max_bytes = 7}); },
       "read_csv: " + path + " must have at most 7 bytes, got 8; set max_bytes to allow it");
+  // Says that it has no bytes, and has some.
+  expect_error<FileError>([] { read_csv("/proc/self/stat"); },
+                          "read_csv: /proc/self/stat must stay as it is while it is read, got "
+                          "another size than 0 bytes");
 }
 
 TEST(CsvFile, names_that_begin_like_a_mark_or_a_gzip_file_come_back) {

@@ -109,6 +109,13 @@ TEST(SafetensorsFile, refuses_what_could_not_be_read_back) {
         write("a", ones({1}), {{"gradus.crc32", "x"}});
       },
       start + "be given metadata without 'gradus.crc32', which it writes itself");
+  StateDict many;
+  for (int i = 0; i < 20'000; ++i) {
+    many.set(std::to_string(i), empty({0}, u8));
+  }
+  test::expect_error<ValueError>(
+      [&] { write_safetensors("never", many); },
+      start + "be given at most 18549 tensors and texts of this size, got 20002");
   EXPECT_FALSE(fs::exists("never"));
 }
 

@@ -134,6 +134,14 @@ TEST(IdxFile, without_a_free_descriptor_says_so) {
   EXPECT_EQ(read_idx(path).numel(), 3);
 }
 
+TEST(ReadAll, names_the_bytes_that_are_missing) {
+  MemorySource source("abc", 3);
+  char to[5];
+  test::expect_error<FileError>(
+      [&] { read_all(source, to, 5, "x"); },
+      "x must stay as it is while it is read, got 2 bytes less than it had");
+}
+
 // A second thread changes the size all the time: what comes is the whole array or an error.
 TEST(ThreadsIdxFile, that_changes_while_it_is_read_gives_an_array_or_an_error) {
   const TempFolder folder;
