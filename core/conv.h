@@ -14,7 +14,8 @@
 namespace gradus::core {
 
 /// y: [batch, groups out, output].  bias: [groups out], or undefined.  `finish`, if not null, is
-/// run on every number of y, a run of them at a time, while they are in the cache.
+/// run on every number of y, a run of them at a time, while they are in the cache, and may meet
+/// other numbers, which are thrown away.
 Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor& weight,
             const Tensor& bias, const ElementLoop* finish = nullptr);
 /// dx: [batch, groups in, input].

@@ -1,6 +1,7 @@
 #pragma once
 // Sums and maxima of a run that vector instructions can take: sixteen of every sixteenth term side
-// by side, put together in a fixed order.  So the bits are the same for every instruction set.
+// by side, put together in a fixed order.  So the bits are the same for every instruction set, in
+// files that are compiled with -ffp-contract=off, as the library's are.
 //
 //   double sum;
 //   vectorized([&]() __attribute__((always_inline)) {

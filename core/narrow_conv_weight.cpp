@@ -1,5 +1,6 @@
 #include <gradus/core/flops.h>
 #include <gradus/core/laid_out.h>
+#include <gradus/core/lane_sum.h>
 #include <gradus/core/narrow_conv.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/tile.h>
@@ -34,44 +35,51 @@ class DotRows {
   Scratch<T> ends_;
 };
 
-// The sums of one group over images, all taps by all channels, and the sums of dy alone as those of
-// one more tap, which sees ones.
+// The sums of one group over images, all taps by all channels, and of dy alone.
 template <class T>
 class ChannelSums {
  public:
   ChannelSums(const ConvShape& s, const TapPlaces& taps)
       : s_(s),
         taps_(taps),
-        seen_(s.taps() + 1),
         row_blocks_((s.out + kDotRows - 1) / kDotRows),
-        column_blocks_((seen_ + kDotColumns - 1) / kDotColumns),
+        column_blocks_((s.taps() + kDotColumns - 1) / kDotColumns),
         sums_(row_blocks_ * column_blocks_ * kBlock),
-        ones_(s.positions()),
-        x_ends_(seen_, s.positions()),
+        bias_sums_(s.out),
+        x_ends_(s.taps(), s.positions()),
         dy_ends_(s.out, s.positions()) {
     std::fill_n(sums_.data(), row_blocks_ * column_blocks_ * kBlock, T(0));
-    std::fill_n(ones_.data(), s.positions(), T(1));
+    std::fill_n(bias_sums_.data(), s.out, 0.0);
   }
 
   void add(const T* laid_out, const T* dy) const {
     const auto row = [&](Index o) { return dy + std::min(o, s_.out - 1) * s_.positions(); };
     const auto column = [&](Index tap) {
-      return tap < s_.taps() ? laid_out + taps_.data()[tap] : ones_.data();
+      return laid_out + taps_.data()[std::min(tap, s_.taps() - 1)];
     };
     add_products(row, column, x_ends_.whole());
     if (x_ends_.has_rest()) {
       for (Index o = 0; o < s_.out; ++o) {
         dy_ends_.take_end(o, row(o));
       }
-      for (Index tap = 0; tap < seen_; ++tap) {
+      for (Index tap = 0; tap < s_.taps(); ++tap) {
         x_ends_.take_end(tap, column(tap));
       }
       add_products([&](Index o) { return dy_ends_.end(std::min(o, s_.out - 1)); },
-                   [&](Index tap) { return x_ends_.end(std::min(tap, s_.taps())); }, kDotLanes<T>);
+                   [&](Index tap) { return x_ends_.end(std::min(tap, s_.taps() - 1)); },
+                   kDotLanes<T>);
     }
   }
 
-  /// Of channel o and a tap, or of dy alone for tap taps().
+  /// Of dy alone, which is the gradient of a bias.
+  void add_bias(const T* dy) const {
+    for (Index o = 0; o < s_.out; ++o) {
+      bias_sums_.data()[o] += sum_of(dy + o * s_.positions(), s_.positions());
+    }
+  }
+  double bias_total(Index o) const { return bias_sums_.data()[o]; }
+
+  /// Of channel o and a tap.
   double total(Index o, Index tap) const {
     const Index block = o / kDotRows * column_blocks_ + tap / kDotColumns;
     const Index within = o % kDotRows * kDotColumns + tap % kDotColumns;
@@ -102,11 +110,10 @@ class ChannelSums {
 
   const ConvShape& s_;
   const TapPlaces& taps_;
-  Index seen_;
   Index row_blocks_;
   Index column_blocks_;
   Scratch<T> sums_;
-  Scratch<T> ones_;
+  Scratch<double> bias_sums_;
   DotRows<T> x_ends_;
   DotRows<T> dy_ends_;
 };
@@ -115,8 +122,9 @@ class ChannelSums {
 
 template <class T>
 bool has_few_channels(const ConvShape& s) {
+  constexpr double kMostNumbers = 1 << 24;  // of the copies that a thread keeps
   return s.window.stride == Size2(1) && 2 * s.out <= kDotLanes<T> &&
-         laid_out_numbers(s) < kMostPlaces;
+         laid_out_numbers(s) < kMostNumbers;
 }
 
 template <class T>
@@ -126,12 +134,16 @@ void narrow_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count
   const TapPlaces taps(s);
   const Index images = s.batch * s.groups;
   parallel_for(count, [&](Index share) {
-    const LaidOut<T> laid_out(s, kDotLanes<T>);
+    const LaidOut<T> laid_out(s, 0);
     for (Index group = 0; group < s.groups; ++group) {
       const ChannelSums<T> sums(s, taps);
       for (Index b = s.batch * share / count; b < s.batch * (share + 1) / count; ++b) {
         const Index image = b * s.groups + group;
-        sums.add(laid_out(x, image, images), dy + image * s.out * s.positions());
+        const T* const d = dy + image * s.out * s.positions();
+        sums.add(laid_out(x, image, images), d);
+        if (bias_shares) {
+          sums.add_bias(d);
+        }
       }
       for (Index o = 0; o < s.out; ++o) {
         const Index channel = (share * s.groups + group) * s.out + o;
@@ -139,7 +151,7 @@ void narrow_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count
           shares[channel * s.taps() + tap] = T(sums.total(o, tap));
         }
         if (bias_shares) {
-          bias_shares[channel] = sums.total(o, s.taps());
+          bias_shares[channel] = sums.bias_total(o);
         }
       }
     }

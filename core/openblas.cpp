@@ -1,6 +1,7 @@
 #include <gradus/core/error.h>
 #include <gradus/core/openblas.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +27,7 @@ enum Build { serial, posix, openmp };
 int build_of_openblas() { return openblas_get_parallel ? openblas_get_parallel() : posix; }
 
 std::mutex mutex;
-bool told = false;  // under the mutex
+std::atomic<bool> told = false;  // changed under the mutex
 
 // OpenBLAS maps a work buffer of 128 MiB for each thread that calls it, and for each that it starts
 // when it is loaded.  Where the system refuses it asks again for ever.

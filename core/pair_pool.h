@@ -139,8 +139,7 @@ class MeanPairs {
       : axes_(axes),
         pairs_(axes.h.places() * axes.w.places()),
         divisor_(axes.h.divisor[0] * 2),
-        sums_(2 * pairs_),
-        means_(pairs_) {}
+        sums_(2 * pairs_) {}
 
   /// One image: y of avg_pool().
   void operator()(const T* x, T* y) const {
@@ -157,43 +156,45 @@ class MeanPairs {
         }
       }
       divide(
-          [&](Index p) __attribute__((always_inline)) { return sums[2 * p] + sums[2 * p + 1]; }, y);
+          [&](Index p) __attribute__((always_inline)) { return sums[2 * p] + sums[2 * p + 1]; },
+          [&](Index p, T mean) __attribute__((always_inline)) { y[p] = mean; });
     });
   }
 
   /// One image: dx of avg_pool_input(), where covers_once(axes.h).
   void spread(const T* dy, T* dx) const {
     const Index width = axes_.w.size;
-    T* const pairs = reinterpret_cast<T*>(sums_.data());
-    T* const shares = means_.data();
+    double* const pairs = sums_.data();
     vectorized([&]() __attribute__((always_inline)) {
       divide(
-          [&](Index p) __attribute__((always_inline)) { return double(dy[p]); }, shares);
-      for (Index p = 0; p < pairs_; ++p) {
-        pairs[2 * p] = shares[p];
-        pairs[2 * p + 1] = shares[p];
-      }
+          [&](Index p) __attribute__((always_inline)) { return double(dy[p]); },
+          [&](Index p, T share) __attribute__((always_inline)) {
+            pairs[2 * p] = share;
+            pairs[2 * p + 1] = share;
+          });
       for (std::size_t r = 0; r < axes_.h.begin.size(); ++r) {
         for (Index i = axes_.h.begin[r]; i < axes_.h.end[r]; ++i) {
-          std::copy_n(pairs + Index(r) * width, width, dx + i * width);
+          for (Index j = 0; j < width; ++j) {
+            dx[i * width + j] = T(pairs[Index(r) * width + j]);
+          }
         }
       }
     });
   }
 
  private:
-  // to[p] <- of(p) / divisor, for all windows.  By a power of two a product gives the same bits.
-  template <class F>
-  [[gnu::always_inline]] void divide(const F& of, T* to) const {
+  // put(p, of(p) / divisor) for all windows.  By a power of two a product gives the same bits.
+  template <class F, class G>
+  [[gnu::always_inline]] void divide(const F& of, const G& put) const {
     const double inverse = 1 / divisor_;
     int exponent;
     if (std::frexp(divisor_, &exponent) == 0.5) {
       for (Index p = 0; p < pairs_; ++p) {
-        to[p] = T(of(p) * inverse);
+        put(p, T(of(p) * inverse));
       }
     } else {
       for (Index p = 0; p < pairs_; ++p) {
-        to[p] = T(of(p) / divisor_);
+        put(p, T(of(p) / divisor_));
       }
     }
   }
@@ -202,7 +203,6 @@ class MeanPairs {
   Index pairs_;
   double divisor_;
   Scratch<double> sums_;
-  Scratch<T> means_;
 };
 
 }  // namespace gradus::core

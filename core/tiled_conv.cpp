@@ -169,7 +169,9 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
       for (Index o = 0; o < s.out; o += width) {
         const Index columns = std::min(width, s.out - o);
         T start[kTileBytes / sizeof(T)] = {};
-        std::copy_n(bias + group * s.out + o, bias ? columns : 0, start);
+        if (bias) {
+          std::copy_n(bias + group * s.out + o, columns, start);
+        }
         fill_rows(start, count, width, sums.data());
         add_positions(s, places, seen, panels, panels.panel(group, o), first, count, sums.data());
         if (finish) {

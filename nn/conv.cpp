@@ -4,6 +4,7 @@
 #include <gradus/nn/init.h>
 
 #include <cmath>
+#include <typeinfo>
 
 namespace gradus::nn {
 namespace {
@@ -44,7 +45,9 @@ void Conv2d::fields(Fields& visit) {
 }
 
 Tensor Conv2d::with_relu(const Tensor& x) {
-  return has_hooks() || is_watched() ? relu((*this)(x)) : conv2d_relu(x, weight, bias, options_);
+  const bool is_plain = typeid(*this) == typeid(Conv2d);  // not a class that was made from it
+  return is_plain && !has_hooks() && !is_watched() ? conv2d_relu(x, weight, bias, options_)
+                                                   : relu((*this)(x));
 }
 
 Conv1d::Conv1d(Index in, Index out, Index kernel, const Conv1dOptions& options, Rng& rng,

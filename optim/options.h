@@ -43,7 +43,7 @@ void assign_option(std::string_view rule, std::string_view option, double value,
 
 /// An option of a rule: its name, and where it stands.
 struct OptionRef {
-  const char* name;
+  const char* name = nullptr;
   std::variant<Number*, double*, bool*, Index*> at;
 };
 

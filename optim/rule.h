@@ -31,7 +31,8 @@
 
 namespace gradus::optim {
 
-/// R::fields(self, visit) calls visit(name, field) once for each option: Number, bool or Index.
+/// R::fields(self, visit) calls visit(name, field) once for each option, at most 32: Number, bool or
+/// Index.
 /// State::fields does so for each Tensor or Number of the state.  check() throws ValueError for an
 /// option out of range.  update(t, w, g, s) changes parameter w and its state s by gradient g at
 /// the parameter's t-th step, counted from 1; g has w's shape and dtype, both are dense.  State

@@ -9,7 +9,7 @@ struct Relu {
   static A value(const A& a) {
     return max(a, A(0.0));
   }
-  /// dy where the value y is above 0.
+  /// 0 where the value y is at most 0, elsewhere dy.
   template <class A>
   static A derivative(const A& y, const A& dy) {
     return where(y <= 0.0, A(0.0), dy);

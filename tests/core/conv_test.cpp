@@ -191,6 +191,18 @@ TEST(Conv, gives_the_same_bits_with_every_instruction_set_that_runs_in_tiles) {
   }
 }
 
+// 65,536 times 0.1, one after the other in f32, are off by 6e-4.
+TEST(Conv, adds_up_the_gradient_of_a_bias_in_double) {
+  for (const Index out : {1, 20}) {
+    const ConvShape s =
+        core::conv_shape("conv", {1, 1, 512, 512}, {out, 1, 3, 3}, {.padding = 1}, 1);
+    Tensor dbias;
+    core::conv_weight("conv", s, zeros(s.x_shape()), full(s.y_shape(), 0.1), &dbias);
+    const double expected = 512 * 512 * double(0.1F);
+    EXPECT_NEAR(convert(dbias, f64).to_vector<double>()[0], expected, expected * 1e-7) << out;
+  }
+}
+
 TEST(ThreadsConv, results_are_the_same_bits_for_any_number_of_threads) {
   const auto run = [](const Shape& x_shape, const Shape& weight_shape, Index groups, Index stride,
                       int threads) {
