@@ -12,7 +12,7 @@ Tensor flip(const Tensor& x, const std::vector<Index>& dims) {
     seen_dims |= 1U << d;
   }
   for (const Index dim : dims) {
-    if (x.rank() > 0) {
+    if (x.rank() > 0 && x.numel() > 0) {
       const int d = wrap_dim("flip", dim, x.rank());
       std::vector<std::int64_t> back(static_cast<std::size_t>(x.shape()[d]));
       for (std::size_t i = 0; i < back.size(); ++i) {
