@@ -1,6 +1,7 @@
 #include <gradus/core/blas.h>
 #include <gradus/core/conv.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/lane_sum.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/scratch.h>
 #include <gradus/core/tiled_conv.h>
@@ -135,10 +136,7 @@ void sum_channels(const ConvShape& s, const T* dy, T* dbias) {
   parallel_for(channels, [&](Index channel) {
     double sum = 0;
     for (Index image = 0; image < s.batch; ++image) {
-      const T* const from = dy + (image * channels + channel) * s.positions();
-      for (Index p = 0; p < s.positions(); ++p) {
-        sum += double(from[p]);
-      }
+      sum += sum_of(dy + (image * channels + channel) * s.positions(), s.positions());
     }
     dbias[channel] = T(sum);
   });

@@ -11,17 +11,18 @@ Tensor flip(const Tensor& x, const std::vector<Index>& dims) {
     require((seen_dims >> d & 1U) == 0, "flip: dims must differ, got ", dim, " twice");
     seen_dims |= 1U << d;
   }
-  for (const Index dim : dims) {
-    if (x.rank() > 0 && x.numel() > 0) {
-      const int d = wrap_dim("flip", dim, x.rank());
-      std::vector<std::int64_t> back(static_cast<std::size_t>(x.shape()[d]));
-      for (std::size_t i = 0; i < back.size(); ++i) {
-        back[i] = static_cast<std::int64_t>(back.size() - 1 - i);
-      }
-      y = index_select(y, d, from_vector(back, {x.shape()[d]}));
-    }
+  if (dims.empty() || x.rank() == 0 || x.numel() == 0) {
+    return x.clone();
   }
-  return dims.empty() ? x.clone() : y;
+  for (const Index dim : dims) {
+    const int d = wrap_dim("flip", dim, x.rank());
+    std::vector<std::int64_t> back(static_cast<std::size_t>(x.shape()[d]));
+    for (std::size_t i = 0; i < back.size(); ++i) {
+      back[i] = static_cast<std::int64_t>(back.size() - 1 - i);
+    }
+    y = index_select(y, d, from_vector(back, {x.shape()[d]}));
+  }
+  return y;
 }
 
 Tensor lower_triangle(Index rows, Index columns, Index diagonal) {

@@ -11,8 +11,8 @@ namespace {
 // Whether the two can be taken together: they are these classes, not others made from them, and
 // nobody sees the second one run.
 bool is_conv_with_relu(const Module& first, const Module& second) {
-  return typeid(first) == typeid(Conv2d) && typeid(second) == typeid(ReLU) &&
-         !second.has_hooks() && !is_watched();
+  return typeid(first) == typeid(Conv2d) && typeid(second) == typeid(ReLU) && !second.has_hooks() &&
+         !is_watched();
 }
 
 }  // namespace

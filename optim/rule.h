@@ -31,14 +31,13 @@
 
 namespace gradus::optim {
 
-/// R::fields(self, visit) calls visit(name, field) once for each option, at most 32: Number, bool or
-/// Index.
-/// State::fields does so for each Tensor or Number of the state.  check() throws ValueError for an
-/// option out of range.  update(t, w, g, s) changes parameter w and its state s by gradient g at
-/// the parameter's t-th step, counted from 1; g has w's shape and dtype, both are dense.  State
-/// tensors start undefined: the rule makes those that its options need.  Which of them are never
-/// negative, such as means of squares, State may list by their names, so that others are not
-/// loaded:
+/// R::fields(self, visit) calls visit(name, field) once for each option, at most 32: Number, bool
+/// or Index. State::fields does so for each Tensor or Number of the state.  check() throws
+/// ValueError for an option out of range.  update(t, w, g, s) changes parameter w and its state s
+/// by gradient g at the parameter's t-th step, counted from 1; g has w's shape and dtype, both are
+/// dense.  State tensors start undefined: the rule makes those that its options need.  Which of
+/// them are never negative, such as means of squares, State may list by their names, so that others
+/// are not loaded:
 ///   static constexpr std::string_view at_least_zero[] = {"v"};
 template <class R>
 concept Rule = std::default_initializable<typename R::State> &&

@@ -39,6 +39,14 @@ TEST(Index, gather_and_scatter_by_hand) {
             (Floats{0, 2, 0, 0, 8, 0, 5, 0, 0}));
 }
 
+TEST(Index, flip_of_one_number_or_of_none_is_a_tensor_of_its_own) {
+  const Tensor number = full({}, 3);
+  EXPECT_EQ(core::flip(number, {0}).item(), 3);
+  EXPECT_FALSE(core::flip(number, {0}).is(number));
+  const Tensor none = empty({0, Index{1} << 61});  // no memory for as many places
+  EXPECT_EQ(core::flip(none, {1}).shape(), none.shape());
+}
+
 TEST(Index, one_hot_flip_triangle_and_running_sums_by_hand) {
   EXPECT_EQ(core::one_hot(at({2, 0}, {2})).to_vector<std::int64_t>(), (Longs{0, 0, 1, 1, 0, 0}));
   EXPECT_EQ(core::one_hot(at({1}, {1}), 2, f32).to_vector(), (Floats{0, 1}));
