@@ -10,6 +10,7 @@
 
 #include "data/files.h"
 #include "support/naive.h"
+#include "support/trials.h"
 
 namespace gradus::data {
 namespace {
@@ -49,8 +50,7 @@ TEST(Differential, python_reads_and_writes_the_same_arrays) {
   if (std::system("/usr/bin/python3 -c 'import numpy' 2> /dev/null") != 0) {
     GTEST_SKIP() << "needs NumPy for /usr/bin/python3 (python3-numpy)";
   }
-  const char* const more = std::getenv("GRADUS_DIFFERENTIAL");
-  const int files = more ? std::atoi(more) : 200;
+  const int files = test::trials("GRADUS_DIFFERENTIAL", 200);
   constexpr int kTogether = 500;  // so many in a folder at a time
   for (int first = 0; first < files; first += kTogether) {
     const test::TempFolder folder;

@@ -2,23 +2,20 @@
 // What mutation tests share: they replace fields of valid files by values at the edges.
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <random>
 #include <vector>
 
 #include "data/files.h"
 #include "support/naive.h"
+#include "support/trials.h"
 
 namespace gradus::test {
 
 using Sizes = std::vector<std::uint64_t>;
 
 /// How many files of each format: GRADUS_MUTATIONS, or few enough for the suite.
-inline int mutations() {
-  const char* const more = std::getenv("GRADUS_MUTATIONS");
-  return more ? std::atoi(more) : 10'000;
-}
+inline int mutations() { return trials("GRADUS_MUTATIONS", 10'000); }
 
 class Mutator {
  public:
