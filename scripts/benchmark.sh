@@ -7,9 +7,9 @@
 #   SECTION      machine headline training scaling profile goal products convolutions rules hand
 #                small growth ops start compile (default: all)
 #
-# libtorch runs in its best configuration: OpenBLAS's own choice of kernels, the OpenMP build of
-# OpenBLAS (which shares libtorch's thread pool), and malloc told to keep freed memory.  Gradus runs as
-# it is.  Where libtorch cannot be had, its comparisons are left as they stand.
+# libtorch runs in its best configuration: the kernels of OpenBLAS with which it is fastest, the OpenMP
+# build of OpenBLAS (which shares libtorch's thread pool), and malloc told to keep freed memory.  Gradus
+# runs as it is.  Where libtorch cannot be had, its comparisons are left as they stand.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
