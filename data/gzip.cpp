@@ -56,14 +56,17 @@ struct GunzipSource::Inflater {
 
   // One call of inflate: some input, some output, perhaps the end of a member.
   std::size_t step(unsigned char* to, std::size_t size) {
-    require<FileError>(stream.avail_in > 0 || refill(), label,
-                       " must be a whole gzip file, got one that is cut short");
+    if (stream.avail_in == 0) {
+      refill();  // perhaps with nothing: zlib may still hold back some of the output
+    }
     const auto room = static_cast<uInt>(std::min<std::size_t>(size, 1 << 30));
     stream.next_out = to;
     stream.avail_out = room;
     const int status = inflate(&stream, Z_NO_FLUSH);
     require<MemoryError>(status != Z_MEM_ERROR, label,
                          " must be decompressed by zlib, got no memory for it");
+    require<FileError>(status != Z_BUF_ERROR, label,
+                       " must be a whole gzip file, got one that is cut short");
     require<FileError>(status == Z_OK || status == Z_STREAM_END, label,
                        " must be an undamaged gzip file, got ",
                        stream.msg ? stream.msg : "data that zlib cannot read");

@@ -125,6 +125,36 @@ TEST(Gunzip, damage_is_named) {
   expect_refused(Bytes("\x1f\x8b", 2), "must be a whole gzip file, got one that is cut short");
 }
 
+// How many bytes come out in portions of that size before the error.
+std::size_t bytes_before_the_error(const Bytes& bytes, std::size_t portion) {
+  MemorySource memory(bytes.data(), bytes.size());
+  GunzipSource source(memory, "data");
+  std::vector<char> part(portion);
+  for (std::size_t portions = 0;; ++portions) {
+    try {
+      source.read(part.data(), portion);
+    } catch (const FileError&) {
+      return portions * portion;
+    }
+  }
+}
+
+// zlib takes input whose output it gives later, where there is no room for it at once.
+TEST(Gunzip, gives_as_much_of_a_cut_file_in_portions_of_any_size) {
+  const Bytes good = gzip_program(Bytes(9000, 'p'), "-9");
+  if (good.empty()) {
+    GTEST_SKIP() << "there is no gzip program";
+  }
+  for (std::size_t size = 10; size < good.size() - 8; ++size) {
+    const Bytes cut = good.substr(0, size);
+    const std::size_t all = bytes_before_the_error(cut, 1);
+    for (const std::size_t portion : {7u, 100u, 258u, 1000u}) {
+      EXPECT_EQ(bytes_before_the_error(cut, portion), all / portion * portion) << size;
+    }
+  }
+  EXPECT_GT(bytes_before_the_error(good.substr(0, good.size() - 9), 1), 8000U);
+}
+
 TEST(Gunzip, other_bytes_after_the_data_are_refused) {
   const Bytes good = gzip_stored(idx_counting({5}));
   expect_refused(good + "garbage", "must end with its gzip data, got other bytes after it");
