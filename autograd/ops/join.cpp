@@ -19,7 +19,8 @@ Tensor cat(const std::vector<Tensor>& parts, Index dim) {
   for (const Tensor& part : parts) {
     Shape own = part.shape();
     if (own.rank() == shape.rank()) {
-      end += own[d];
+      require<ShapeError>(!__builtin_add_overflow(end, own[d], &end), "cat: sizes of dimension ", d,
+                          " must add up to what fits in 63 bits, got one more of ", own);
       own[d] = shape[d];
     }
     require<ShapeError>(own == shape, "cat: sizes must agree but along dimension ", d, ", got ",

@@ -148,6 +148,13 @@ TEST(RefuseJoin, parts_that_do_not_fit) {
       "cat: tensors must have a dimension, got shape []; use stack()");
   expect_error<ShapeError>(
       [] {
+        const Tensor nothing = x({0, Index{1} << 60});
+        cat(std::vector<Tensor>(8, nothing), 1);
+      },
+      "cat: sizes of dimension 1 must add up to what fits in 63 bits, got one more of [0, "
+      "1152921504606846976]");
+  expect_error<ShapeError>(
+      [] {
         stack({x({2}), x({3})});
       },
       "stack: shapes must be equal, got [2] and [3]");
