@@ -46,7 +46,7 @@ class Optimizer : public OptimizerBase {
   /// Throws ValueError or GraphError, adding nothing, if an option is out of range, a parameter
   /// cannot be optimized (see check_parameters), or what the rule lists is wrong (see Rule).
   void add_group(const Parameters& parameters, const R& rule = {}) {
-    check_lists();
+    check_lists(rule);
     rule.check();
     check_parameters(R::name, parameters, this->parameters());
     Group group{rule, {}};
@@ -143,7 +143,8 @@ class Optimizer : public OptimizerBase {
     }
   }
 
-  static void check_lists() {
+  static void check_lists(R rule) {
+    option_refs(rule);
     if constexpr (requires { R::State::at_least_zero; }) {
       typename R::State state;
       for (const std::string_view name : R::State::at_least_zero) {
