@@ -43,9 +43,10 @@ class Optimizer : public OptimizerBase {
     add_group(parameters, preset);
   }
 
-  /// Throws ValueError or GraphError, adding nothing, if an option is out of range or a parameter
-  /// cannot be optimized: see check_parameters.
+  /// Throws ValueError or GraphError, adding nothing, if an option is out of range, a parameter
+  /// cannot be optimized (see check_parameters), or what the rule lists is wrong (see Rule).
   void add_group(const Parameters& parameters, const R& rule = {}) {
+    check_lists(rule);
     rule.check();
     check_parameters(R::name, parameters, this->parameters());
     Group group{rule, {}};
@@ -138,6 +139,16 @@ class Optimizer : public OptimizerBase {
     if constexpr (ChoosesParameters<R>) {
       for (const Entry& e : entries) {
         rule.check_parameter(e.parameter.name, e.parameter.tensor);
+      }
+    }
+  }
+
+  static void check_lists(R rule) {
+    option_refs(rule);
+    if constexpr (requires { R::State::at_least_zero; }) {
+      typename R::State state;
+      for (const std::string_view name : R::State::at_least_zero) {
+        check_state_name(R::name, name, slots_of(state));
       }
     }
   }

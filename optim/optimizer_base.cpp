@@ -282,4 +282,17 @@ void check_parameters(std::string_view rule, const Parameters& added, const Para
   }
 }
 
+void check_state_name(std::string_view rule, std::string_view name,
+                      const std::vector<StateSlot>& slots) {
+  std::string known;
+  for (const StateSlot& slot : slots) {
+    if (slot.name == name) {
+      return;
+    }
+    known += (known.empty() ? "" : ", ") + std::string(slot.name);
+  }
+  fail({rule, ": State::at_least_zero must name what State's fields() visits, got '", name,
+        "'; that visits ", known.empty() ? "nothing" : known});
+}
+
 }  // namespace gradus::optim

@@ -178,5 +178,9 @@ class OptimizerBase {
 /// Throws unless each of `added` is a dense leaf that requires a gradient, named, and neither its
 /// name nor its tensor occurs twice or in `present`; and unless there is at least one.
 void check_parameters(std::string_view rule, const Parameters& added, const Parameters& present);
+/// Throws ValueError, listing those that there are, unless one of the slots has that name, which
+/// State::at_least_zero gives.
+void check_state_name(std::string_view rule, std::string_view name,
+                      const std::vector<StateSlot>& slots);
 
 }  // namespace gradus::optim

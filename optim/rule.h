@@ -39,6 +39,7 @@ namespace gradus::optim {
 /// them are never negative, such as means of squares, State may list by their names, so that others
 /// are not loaded:
 ///   static constexpr std::string_view at_least_zero[] = {"v"};
+/// Optimizer throws ValueError for more options, and for a name there that State does not have.
 template <class R>
 concept Rule = std::default_initializable<typename R::State> &&
     requires(const R& rule, Number t, Tensor& w, const Tensor& g, typename R::State& s) {

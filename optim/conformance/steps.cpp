@@ -93,6 +93,33 @@ void step_bound(const Subject& subject) {
   }
 }
 
+void state_sign(const Subject& subject) {
+  skip_unless(!subject.at_least_zero.empty(), "State has no at_least_zero");
+  for (const Dtype dtype : {f32, f64}) {
+    const std::vector<Tensor> start = starts(subject, dtype, 1);
+    for (Index kind = 0; kind < 6; ++kind) {
+      Trial trial(subject, start);
+      for (Index k = 0; k < 40; ++k) {
+        trial.step([&](Index, std::size_t) { return hard_gradient(start[0], k, kind); }, k);
+        const StateDict state = trial.optimizer->state_dict();
+        for (const std::string& name : subject.at_least_zero) {
+          const StateDict::Value& value = *state.find("parameter.p0.state." + name);
+          double least = 0;
+          if (const auto* tensor = std::get_if<Tensor>(&value)) {
+            for (const double element : values(*tensor)) {
+              least = std::min(least, element);
+            }
+          } else if (const auto* number = std::get_if<double>(&value)) {
+            least = *number;
+          }
+          expect(least >= 0, "State::at_least_zero names '", name, "', of which step ", k + 1,
+                 " makes ", least);
+        }
+      }
+    }
+  }
+}
+
 void same_tensor(const Subject& subject) {
   const std::vector<Tensor> start = starts(subject, f32);
   const Gradient plain = usual(start);
@@ -167,6 +194,7 @@ std::vector<Claim> step_claims() {
       {"direction", "a first step goes downhill, and 30 stay finite", downhill},
       {"lr = 0", "changes no parameter, weight decay included", zero_lr},
       {"step bound", "no element moves further than the rule says", step_bound},
+      {"state sign", "what State::at_least_zero names is never negative", state_sign},
       {"same tensor", "the step changes the parameter itself, and counts it", same_tensor},
       {"shapes", "one element, none, rank 0 to 4", shapes},
       {"explain", "the explanation ends where the step does", explained},

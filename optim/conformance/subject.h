@@ -33,6 +33,7 @@ struct Subject {
   int unlisted_options = 0;
   int unlisted_state = 0;
   std::vector<std::string> state_names;
+  std::vector<std::string> at_least_zero;  ///< those that are never negative
 
   /// An optimizer with those groups.  Throws as Optimizer does.
   std::function<std::unique_ptr<OptimizerBase>(const std::vector<GroupPlan>&)> make;
@@ -133,6 +134,9 @@ Subject subject_of(const R& rule) {
   });
   typename R::State state;
   R::State::fields(state, [&](const char* name, auto&) { s.state_names.emplace_back(name); });
+  if constexpr (requires { R::State::at_least_zero; }) {
+    s.at_least_zero.assign(std::begin(R::State::at_least_zero), std::end(R::State::at_least_zero));
+  }
   s.unlisted_options = std::max(0, count_members<R>() - static_cast<int>(s.options.size()));
   s.unlisted_state =
       std::max(0, count_members<typename R::State>() - static_cast<int>(s.state_names.size()));

@@ -63,6 +63,10 @@ void state_listed(const Subject& subject) {
   for (const std::string& name : subject.state_names) {
     expect(names.insert(name).second, "State's fields() visits '", name, "' twice");
   }
+  for (const std::string& name : subject.at_least_zero) {
+    expect(names.contains(name), "State::at_least_zero names '", name,
+           "', which its fields() does not visit");
+  }
 }
 
 // Parts of the state that are after six steps what they were after the first, which makes them.

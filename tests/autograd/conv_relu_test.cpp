@@ -1,18 +1,12 @@
-// A convolution that ends with relu, against the two operations; derivatives that are put in the
-// place of the gradient they came from.
+// A convolution that ends with relu, against the two operations.
 #include <gradus/autograd/backward.h>
-#include <gradus/autograd/hooks.h>
-#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/functions.h>
-#include <gradus/autograd/ops/reduce.h>
 #include <gradus/core/cpu.h>
 #include <gradus/core/random.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-
-#include "support/naive.h"
 
 namespace gradus {
 namespace {
@@ -57,54 +51,6 @@ TEST(ConvRelu, gives_the_bits_of_two_operations) {
 TEST(ConvRelu, keeps_nan) {
   const Tensor x = full({1, 1, 1, 1}, std::nan(""));
   EXPECT_TRUE(std::isnan(conv2d_relu(x, ones({1, 1, 1, 1})).item()));
-}
-
-// What others see of a gradient stays as it was.
-TEST(DerivativesInPlace, leave_the_upstream_gradient_alone) {
-  const Tensor x = tensor({-1, 2}).set_requires_grad();
-  const Tensor upstream = tensor({3, 4});
-  backward(relu(x), {.upstream = upstream});
-  EXPECT_EQ(upstream.to_vector(), (std::vector<float>{3, 4}));
-  EXPECT_EQ(x.grad().to_vector(), (std::vector<float>{0, 4}));
-}
-
-TEST(DerivativesInPlace, leave_what_a_hook_keeps_alone) {
-  const Tensor x = tensor({-1, 2}).set_requires_grad();
-  const Tensor y = relu(x);
-  Tensor kept;
-  on_gradient(y, [&](const Tensor& dy) {
-    kept = dy;
-    return Tensor();
-  });
-  sum(y * 5.0).backward();
-  EXPECT_EQ(kept.to_vector(), (std::vector<float>{5, 5}));
-  EXPECT_EQ(x.grad().to_vector(), (std::vector<float>{0, 5}));
-}
-
-TEST(DerivativesInPlace, leave_the_gradient_alone_that_another_operand_gets_too) {
-  const Tensor x = tensor({-1, 2}).set_requires_grad();
-  const Tensor z = tensor({-3, 4}).set_requires_grad();
-  const Tensor upstream = tensor({3, 4});
-  backward(relu(x) + relu(z), {.upstream = upstream * 1.0});
-  EXPECT_EQ(x.grad().to_vector(), (std::vector<float>{0, 4}));
-  EXPECT_EQ(z.grad().to_vector(), (std::vector<float>{0, 4}));
-}
-
-TEST(DerivativesInPlace, leave_the_gradient_alone_that_a_sweep_hands_out) {
-  const Tensor x = tensor({-1, 2}).set_requires_grad();
-  const Tensor y = relu(x);
-  const std::vector<Tensor> found = grad({sum(y * 7.0)}, {y, x});
-  EXPECT_EQ(found[0].to_vector(), (std::vector<float>{7, 7}));
-  EXPECT_EQ(found[1].to_vector(), (std::vector<float>{0, 7}));
-}
-
-// The gradient of a sum is one number, seen by all.
-TEST(DerivativesInPlace, leave_an_expanded_gradient_alone) {
-  const Tensor x = tensor({-1, 2, 3}).set_requires_grad();
-  sum(tanh(relu(x))).backward();
-  const double dx = 1 - std::tanh(3.0) * std::tanh(3.0);
-  EXPECT_EQ(x.grad().to_vector()[0], 0);
-  EXPECT_NEAR(x.grad().to_vector()[2], dx, 1e-6);
 }
 
 }  // namespace

@@ -50,6 +50,16 @@ class Mutator {
       field = edge(field);
     }
   }
+  /// The same where the fields are these and, each twice as often, the sizes.
+  void mutate(std::vector<std::uint64_t*> fields, Sizes& sizes) {
+    add(fields, sizes);
+    mutate(fields);
+  }
+  static void add(std::vector<std::uint64_t*>& fields, Sizes& sizes) {
+    for (std::uint64_t& size : sizes) {
+      fields.insert(fields.end(), 2, &size);
+    }
+  }
   /// Small sizes of an array.
   Sizes sizes(std::uint64_t least_rank) {
     Sizes sizes(least_rank + below(4 - least_rank));
@@ -104,11 +114,29 @@ inline Bytes some_data(std::uint64_t size) {
   return data;
 }
 
-/// Expects that of all mutations many are loaded and many are refused, and says how many.
-inline void expect_both(const char* format, int loaded) {
+/// Calls check(draw, loaded) for each file, which adds the file to `loaded` if it was; up to the
+/// first fatal failure.  Expects that many are loaded and many are refused, and says how many.
+template <class Check>
+void for_each_mutation(const char* format, std::uint64_t seed, const Check& check) {
+  Mutator draw(seed);
+  int loaded = 0;
+  for (int round = 0; round < mutations(); ++round) {
+    check(draw, loaded);
+    ASSERT_FALSE(testing::Test::HasFatalFailure()) << format << " file " << round;
+  }
   std::printf("%d of %d mutated %s files loaded\n", loaded, mutations(), format);
   EXPECT_GT(loaded, mutations() / 100);
   EXPECT_LT(loaded, mutations() / 10 * 9);
 }
 
 }  // namespace gradus::test
+
+namespace gradus::data {
+
+using test::Bytes;
+using test::Mutator;
+using test::read_or_refuse;
+using test::Sizes;
+using test::some_data;
+
+}  // namespace gradus::data

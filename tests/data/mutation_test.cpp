@@ -11,12 +11,6 @@
 namespace gradus::data {
 namespace {
 
-using test::Bytes;
-using test::Mutator;
-using test::read_or_refuse;
-using test::Sizes;
-using test::some_data;
-
 // --- IDX -----------------------------------------------------------------------------------------
 
 std::uint64_t big_endian_at(const Bytes& bytes, std::size_t at, std::size_t size) {
@@ -68,18 +62,12 @@ Bytes idx_data(const Tensor& x, std::uint64_t width) {
 }
 
 TEST(Mutation, of_idx_files_is_refused_or_gives_what_they_declare) {
-  Mutator draw(1);
-  int loaded = 0;
-  for (int round = 0; round < test::mutations(); ++round) {
+  test::for_each_mutation("IDX", 1, [](Mutator& draw, int& loaded) {
     constexpr std::uint64_t kTypes[] = {8, 9, 11, 12, 13, 14};
     Sizes sizes = draw.sizes(1);
     std::uint64_t zeros = 0, type = draw.one_of(kTypes), rank = sizes.size();
     std::uint64_t data = *test::bytes_of(sizes, idx_width(type));
-    std::vector<std::uint64_t*> fields = {&zeros, &type, &rank, &data};
-    for (std::uint64_t& size : sizes) {
-      fields.insert(fields.end(), 2, &size);
-    }
-    draw.mutate(fields);
+    draw.mutate({&zeros, &type, &rank, &data}, sizes);
     Bytes bytes =
         test::big_endian(zeros, 2) + test::big_endian(type, 1) + test::big_endian(rank, 1);
     for (const std::uint64_t size : sizes) {
@@ -90,23 +78,19 @@ TEST(Mutation, of_idx_files_is_refused_or_gives_what_they_declare) {
     const Bytes file = draw.below(4) == 0 ? test::gzip_stored(bytes) : bytes;
     const auto x = read_or_refuse([&] { return read_idx_bytes(file.data(), file.size(), "x"); });
     const auto expected = idx_sizes(bytes);
-    ASSERT_EQ(x.has_value(), expected.has_value()) << round;
+    ASSERT_EQ(x.has_value(), expected.has_value());
     if (x) {
       ++loaded;
-      ASSERT_EQ(test::sizes_of(*x), *expected) << round;
-      ASSERT_EQ(idx_data(*x, idx_width(type & 255)), bytes.substr(4 + 4 * expected->size()))
-          << round;
+      ASSERT_EQ(test::sizes_of(*x), *expected);
+      ASSERT_EQ(idx_data(*x, idx_width(type & 255)), bytes.substr(4 + 4 * expected->size()));
     }
-  }
-  test::expect_both("IDX", loaded);
+  });
 }
 
 // --- gzip ----------------------------------------------------------------------------------------
 
 TEST(Mutation, of_gzip_files_is_refused_or_changes_nothing) {
-  Mutator draw(2);
-  int loaded = 0;
-  for (int round = 0; round < test::mutations(); ++round) {
+  test::for_each_mutation("gzip", 2, [](Mutator& draw, int& loaded) {
     const Bytes text = some_data(draw.below(60));
     std::uint64_t magic = 0x8b1f, method = 8, flags = 0, time = 0, hints = 0, block = 1,
                   size = text.size(), complement = ~size, crc = test::crc32(text), total = size;
@@ -125,13 +109,12 @@ TEST(Mutation, of_gzip_files_is_refused_or_changes_nothing) {
       return all;
     });
     const bool is_gzip = (magic & 0xffff) == 0x8b1f;
-    ASSERT_TRUE(is_gzip || found) << round;
+    ASSERT_TRUE(is_gzip || found);
     if (found) {
       loaded += is_gzip ? 1 : 0;
-      ASSERT_EQ(*found, is_gzip ? text : file) << round;
+      ASSERT_EQ(*found, is_gzip ? text : file);
     }
-  }
-  test::expect_both("gzip", loaded);
+  });
 }
 
 }  // namespace

@@ -13,12 +13,6 @@
 namespace gradus::data {
 namespace {
 
-using test::Bytes;
-using test::Mutator;
-using test::read_or_refuse;
-using test::Sizes;
-using test::some_data;
-
 struct Type {
   Dtype dtype;
   std::uint64_t width;
@@ -42,18 +36,12 @@ Bytes list_of(const Sizes& sizes) {
 }
 
 TEST(Mutation, of_npy_files_is_refused_or_gives_what_they_declare) {
-  Mutator draw(3);
-  int loaded = 0;
-  for (int round = 0; round < test::mutations(); ++round) {
+  test::for_each_mutation("npy", 3, [](Mutator& draw, int& loaded) {
     const Type& type = draw.below(20) == 0 ? kOther : draw.one_of(kTypes);
     const bool by_columns = draw.below(20) == 0;
     Sizes sizes = draw.sizes(0);
     std::uint64_t version = 1, longer = 0, data = *test::bytes_of(sizes, type.width);
-    std::vector<std::uint64_t*> fields = {&version, &longer, &data};
-    for (std::uint64_t& size : sizes) {
-      fields.insert(fields.end(), 2, &size);
-    }
-    draw.mutate(fields);
+    draw.mutate({&version, &longer, &data}, sizes);
     const Bytes header = "{'descr': '" + type.npy +
                          "', 'fortran_order': " + (by_columns ? "True" : "False") + ", 'shape': (" +
                          list_of(sizes) + (sizes.empty() ? "" : ",") + "), }\n";
@@ -70,15 +58,14 @@ TEST(Mutation, of_npy_files_is_refused_or_gives_what_they_declare) {
     const bool is_npy = version >= 1 && version <= 3 && is_whole && !by_columns &&
                         type.dtype != kNoDtype && are_signed(sizes) &&
                         test::bytes_of(sizes, type.width) == rest.size() - length;
-    ASSERT_EQ(x.has_value(), is_npy) << round << " " << header;
+    ASSERT_EQ(x.has_value(), is_npy) << header;
     if (x) {
       ++loaded;
-      ASSERT_EQ(test::sizes_of(*x), sizes) << round;
-      ASSERT_EQ(x->dtype(), type.dtype) << round;
-      ASSERT_EQ(test::bytes_in(*x), rest.substr(length)) << round;
+      ASSERT_EQ(test::sizes_of(*x), sizes);
+      ASSERT_EQ(x->dtype(), type.dtype);
+      ASSERT_EQ(test::bytes_in(*x), rest.substr(length));
     }
-  }
-  test::expect_both("npy", loaded);
+  });
 }
 
 // --- safetensors ---------------------------------------------------------------------------------
@@ -128,17 +115,13 @@ bool fill(std::vector<Entry> entries, std::uint64_t data) {
 }
 
 TEST(Mutation, of_safetensors_files_is_refused_or_gives_what_they_declare) {
-  Mutator draw(4);
-  int loaded = 0;
-  for (int round = 0; round < test::mutations(); ++round) {
+  test::for_each_mutation("safetensors", 4, [](Mutator& draw, int& loaded) {
     std::vector<Entry> entries = some_entries(draw);
     std::uint64_t data = entries.back().end, longer = 0;
     std::vector<std::uint64_t*> fields = {&longer, &data};
     for (Entry& entry : entries) {
       fields.insert(fields.end(), {&entry.begin, &entry.end});
-      for (std::uint64_t& size : entry.sizes) {
-        fields.insert(fields.end(), 2, &size);
-      }
+      Mutator::add(fields, entry.sizes);
     }
     draw.mutate(fields);
     data %= 1000;
@@ -158,20 +141,19 @@ TEST(Mutation, of_safetensors_files_is_refused_or_gives_what_they_declare) {
     // The last byte of the header, a space, may count as data.
     const Bytes rest = (longer == UINT64_MAX ? " " : "") + some_data(data);
     const bool is_whole = longer == 0 || longer == UINT64_MAX;
-    ASSERT_EQ(found.has_value(), is_whole && fill(entries, rest.size())) << round << " " << header;
+    ASSERT_EQ(found.has_value(), is_whole && fill(entries, rest.size())) << header;
     if (found) {
       ++loaded;
       ASSERT_EQ(found->tensors.size(), entries.size());
       for (std::size_t k = 0; k < entries.size(); ++k) {
         const Tensor& x = found->tensors.tensor(std::to_string(k));
-        ASSERT_EQ(x.dtype(), entries[k].type.dtype) << round;
-        ASSERT_EQ(test::sizes_of(x), entries[k].sizes) << round;
+        ASSERT_EQ(x.dtype(), entries[k].type.dtype);
+        ASSERT_EQ(test::sizes_of(x), entries[k].sizes);
         ASSERT_EQ(test::bytes_in(x),
                   rest.substr(entries[k].begin, entries[k].end - entries[k].begin));
       }
     }
-  }
-  test::expect_both("safetensors", loaded);
+  });
 }
 
 // --- CSV -----------------------------------------------------------------------------------------
@@ -207,9 +189,7 @@ const Field kEdges[] = {{"", {}, {}},
 const Bytes kBroken[] = {"1,2", "\"1", "1\"", "\"1\"2", "1\r2", Bytes(1, '\0')};
 
 TEST(Mutation, of_csv_files_is_refused_or_gives_what_stands_there) {
-  Mutator draw(5);
-  int loaded = 0;
-  for (int round = 0; round < test::mutations(); ++round) {
+  test::for_each_mutation("CSV", 5, [](Mutator& draw, int& loaded) {
     constexpr std::size_t kWidth = 3;
     std::vector<Field> cells(kWidth * (1 + draw.below(3)));
     for (Field& cell : cells) {
@@ -232,8 +212,8 @@ TEST(Mutation, of_csv_files_is_refused_or_gives_what_stands_there) {
     };
     const auto x = read(f64);
     const auto n = read(i64);
-    ASSERT_EQ(x.has_value(), numbers.size() == cells.size()) << round << " " << text;
-    ASSERT_EQ(n.has_value(), wholes.size() == cells.size()) << round << " " << text;
+    ASSERT_EQ(x.has_value(), numbers.size() == cells.size()) << text;
+    ASSERT_EQ(n.has_value(), wholes.size() == cells.size()) << text;
     if (x) {
       ++loaded;
       ASSERT_EQ(x->to_vector<double>(), numbers) << text;
@@ -241,8 +221,7 @@ TEST(Mutation, of_csv_files_is_refused_or_gives_what_stands_there) {
     if (n) {
       ASSERT_EQ(n->to_vector<std::int64_t>(), wholes) << text;
     }
-  }
-  test::expect_both("CSV", loaded);
+  });
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ TEST(Conformance, of_rules_with_their_defaults_skips_only_the_step_bound) {
     const Outcome expected = check.name == "step bound" ? Outcome::skipped : Outcome::passed;
     EXPECT_EQ(check.outcome, expected) << check.name << ": " << check.note;
   }
-  EXPECT_EQ(report.checks.size(), 27U);
+  EXPECT_EQ(report.checks.size(), 28U);
 }
 
 TEST(Conformance, passes_where_there_is_no_mistake) {
@@ -122,6 +122,8 @@ TEST(Conformance, finds_mistakes_in_the_formula) {
   expect_found<Mistake::sign_of_zero>("zero gradients", "after a first gradient of 0");
   expect_found<Mistake::no_eps>("zero gradients", "not finite");
   expect_found<Mistake::decay_at_zero_lr>("lr = 0", "with lr = 0");
+  expect_found<Mistake::signed_state>("state sign",
+                                      "State::at_least_zero names 'm', of which step");
 }
 
 TEST(Conformance, finds_elements_that_see_each_other) {
@@ -170,6 +172,24 @@ TEST(Conformance, finds_writes_to_the_wrong_place) {
   expect_found<Mistake::uncounted_write>("same tensor", "counts no change");
   expect_found<Mistake::own_loop>("explain", "no line for w");
   expect_found<Mistake::needs_a_dimension>("shapes", "it threw");
+}
+
+// The construction of each optimizer says it, too.
+struct MisnamedState : optim::SGD {
+  struct State : optim::SGD::State {
+    static constexpr std::string_view at_least_zero[] = {"momentum_bufer"};
+  };
+};
+
+TEST(Conformance, finds_a_name_in_at_least_zero_that_no_state_has) {
+  const Report report = conformance::check<MisnamedState>();
+  EXPECT_EQ(report.check("state listed").note,
+            "State::at_least_zero names 'momentum_bufer', which its fields() does not visit");
+  const std::string threw =
+      "it threw: SGD: State::at_least_zero must name what State's fields() visits, got "
+      "'momentum_bufer'; that visits momentum_buffer";
+  EXPECT_EQ(report.check("state sign").note, threw);
+  EXPECT_EQ(report.check("shapes").note, threw);
 }
 
 // A preconditioner of its length squared must not be asked for a vector of 70,001.

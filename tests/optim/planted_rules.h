@@ -15,7 +15,7 @@ enum class Mistake {
   bias_exponent,        // 1 - beta2^(t + 1)
   no_bias_correction,   // the first step is 3.16 lr long
   count_per_tensor,     // t advances with every tensor, not with every step
-  unlisted_state,       // State::fields leaves v out
+  unlisted_state,       // State::fields leaves m out
   unlisted_option,      // fields leaves beta2 out
   swapped_option,       // fields gives beta1 the name of beta2
   neighbour,            // reads the element before
@@ -46,6 +46,7 @@ enum class Mistake {
   fourth_power,         // g^4, which overflows above 1e9 in f32
   fading_counter,  // lr (1 - 2^-count) with a count of all calls, of which soon nothing is seen
   frozen_state,    // m is changed in a copy
+  signed_state,    // at_least_zero names m
 };
 
 template <Mistake kMistake>
@@ -70,11 +71,12 @@ struct Planted {
 
   struct State {
     Tensor m, v;
+    static constexpr std::string_view at_least_zero[] = {has(Mistake::signed_state) ? "m" : "v"};
     static void fields(auto& self, auto&& visit) {
-      visit("m", self.m);
       if constexpr (!has(Mistake::unlisted_state)) {
-        visit("v", self.v);
+        visit("m", self.m);
       }
+      visit("v", self.v);
     }
   };
 
