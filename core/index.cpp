@@ -124,8 +124,11 @@ Tensor index_sum(const char* where, const Shape& shape, Index dim, const Tensor&
   require<ShapeError>(source.shape() == expected, where, ": source must have the shape ", expected,
                       " for ", indices.numel(), " indices, got ", source.shape());
   const Tensor list = checked(where, indices, shape[d], shape);
-  const Places places(list, shape[d]);
   Tensor y(shape, source.dtype());
+  if (y.numel() == 0) {
+    return y;  // whatever size dimension d has
+  }
+  const Places places(list, shape[d]);
   const Around around(shape, d);
   const Tensor dense = source.dense();
   visit_floating(where, source.dtype(), [&](auto zero) {

@@ -25,9 +25,14 @@ struct PoolAxes {
   PoolAxis w;
 };
 
+/// Along a side of an image, or of what comes out: where each window lies is kept in memory, also
+/// for a batch of none.
+constexpr Index kMostPoolPlaces = Index{1} << 26;
+
 /// Windows of one size.  Places in the padding count in a mean with `count_padding`.  Throws
 /// ValueError or ShapeError, naming `where` and the argument, for a window that does not fit, for
-/// padding above half of the kernel, and where a window would see no part of x.
+/// padding above half of the kernel, where a window would see no part of x, and for images above
+/// kMostPoolPlaces.
 PoolAxes pool_axes(const char* where, const Shape& x, const Window& window, bool count_padding);
 /// As many windows as `output` says: window p sees from p size / output, rounded down, to
 /// (p + 1) size / output, rounded up.  Throws ValueError or ShapeError likewise.

@@ -10,6 +10,9 @@ void check_images(const char* where, const Shape& x, bool one_dimension) {
                       one_dimension ? "length" : "height, width", "], got ", x);
   require<ShapeError>(std::all_of(x.begin() + 1, x.end(), [](Index size) { return size >= 1; }),
                       where, ": no size of x but the batch may be 0, got ", x);
+  require<ShapeError>(
+      std::all_of(x.begin() + 2, x.end(), [](Index size) { return size <= kMostPoolPlaces; }),
+      where, ": images must have at most ", kMostPoolPlaces, " places along a side, got ", x);
 }
 
 PoolAxis axis(Index size, Index places, Index kernel, Index stride, Index padding, Index dilation,
@@ -67,8 +70,8 @@ PoolAxes pool_axes(const char* where, const Shape& x, const Window& window, bool
 
 PoolAxes adaptive_axes(const char* where, const Shape& x, const Size2& output) {
   check_images(where, x, false);
-  require(output.h >= 1 && output.w >= 1, where, ": output must be at least 1, got ", output,
-          " for x ", x);
+  require(std::min(output.h, output.w) >= 1 && std::max(output.h, output.w) <= kMostPoolPlaces,
+          where, ": output must be from 1 to ", kMostPoolPlaces, ", got ", output, " for x ", x);
   return {adaptive_axis(x[2], output.h), adaptive_axis(x[3], output.w)};
 }
 

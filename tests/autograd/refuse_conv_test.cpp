@@ -208,8 +208,20 @@ TEST(Refuse, pooling_that_does_not_fit) {
       [&] {
         adaptive_avg_pool2d(kImages, {0, 3});
       },
-      "adaptive_avg_pool2d: output must be at least 1, got [0, 3] for x "
+      "adaptive_avg_pool2d: output must be from 1 to 67108864, got [0, 3] for x "
       "[2, 4, 5, 6]");
+  expect_error<ValueError>(
+      [&] {
+        adaptive_avg_pool2d(kImages, {2, 67108865});
+      },
+      "adaptive_avg_pool2d: output must be from 1 to 67108864, got "
+      "[2, 67108865] for x [2, 4, 5, 6]");
+  expect_error<ShapeError>(
+      [&] {
+        avg_pool2d(x({0, 1, 2, 67108865}), 1);
+      },
+      "avg_pool2d: images must have at most 67108864 places along a side, got "
+      "[0, 1, 2, 67108865]");
   expect_error<ShapeError>([&] { adaptive_avg_pool2d(x({4}), 1); },
                            "adaptive_avg_pool2d: x must be [batch, channels, height, width], got "
                            "[4]");

@@ -189,7 +189,7 @@ const std::vector<Refusal> kRefusals = {
     {"AdaptiveAvgPool2d", [] { nn::AdaptiveAvgPool2d(2)(x(2, 3)); },
      "adaptive_avg_pool2d: x must be [batch, channels, height, width], got [2, 3]"},
     {"AdaptiveAvgPool2d", [] { nn::AdaptiveAvgPool2d(0)(x(1, 1, 2, 3)); },
-     "adaptive_avg_pool2d: output must be at least 1, got [0, 0] for x [1, 1, 2, 3]"},
+     "adaptive_avg_pool2d: output must be from 1 to 67108864, got [0, 0] for x [1, 1, 2, 3]"},
     {"Embedding", [] { nn::Embedding(0, 3, rng); },
      "Embedding: n and d must be at least 1, got 0 and 3"},
     {"Embedding", [] { nn::Embedding(4, 3, rng)(x(2)); },

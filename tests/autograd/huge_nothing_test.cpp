@@ -1,0 +1,135 @@
+// Operations on tensors that have no elements and yet a size beyond all memory.
+#include <gradus/gradus.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace gradus {
+namespace {
+
+struct Case {
+  const char* name;
+  std::function<Tensor(const Tensor&)> call;
+};
+
+std::function<Tensor(const Tensor&)> along_each(Tensor (*op)(const Tensor&, Index)) {
+  return [op](const Tensor& x) { return op(x, 0) + op(x, 1) + op(x, 2); };
+}
+
+using Reduction = Tensor (*)(const Tensor&, const std::vector<Index>&, bool);
+
+std::function<Tensor(const Tensor&)> reduced(Reduction op) {
+  return [op](const Tensor& x) {
+    return op(x, {0}, true) + op(x, {1}, true) + op(x, {2}, true) + op(x, {0, 2}, true);
+  };
+}
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> table = {
+      {"exp", [](const Tensor& x) { return exp(x); }},
+      {"add", [](const Tensor& x) { return x + transpose(transpose(x, 0, 1), 0, 1); }},
+      {"where", [](const Tensor& x) { return where(convert(x.detach(), u8), x, 1.0); }},
+      {"maximum", [](const Tensor& x) { return maximum(x, x); }},
+      {"pow", [](const Tensor& x) { return pow(x, x); }},
+      {"tril", [](const Tensor& x) { return tril(x, 1); }},
+      {"triu", [](const Tensor& x) { return triu(x, -1); }},
+      {"flip",
+       [](const Tensor& x) {
+         return flip(x, {0, 1, 2});
+       }},
+      {"cumsum", along_each(cumsum)},
+      {"softmax", along_each(softmax)},
+      {"log_softmax", along_each(log_softmax)},
+      {"sum", reduced(sum)},
+      {"cat",
+       [](const Tensor& x) {
+         return cat({x, x}, 2);
+       }},
+      {"stack",
+       [](const Tensor& x) {
+         return stack({x, x});
+       }},
+      {"chunk", [](const Tensor& x) { return chunk(x, 2, 1)[0]; }},
+      {"pad",
+       [](const Tensor& x) {
+         return pad(x, {{0, 0}, {0, 0}});
+       }},
+      {"reshape",
+       [](const Tensor& x) {
+         return reshape(x, {-1, x.size(0), x.size(1)});
+       }},
+      {"layer_norm",
+       [](const Tensor& x) { return layer_norm(x, ones({x.size(2)}), ones({x.size(2)})); }},
+      {"matmul", [](const Tensor& x) { return matmul(x, transpose(x, 1, 2)); }},
+      {"matmul, turned", [](const Tensor& x) { return matmul(transpose(x, 1, 2), x); }},
+      {"attention", [](const Tensor& x) { return scaled_dot_product_attention(x, x, x); }},
+      {"cross_entropy",
+       [](const Tensor& x) {
+         return cross_entropy(x, zeros({x.size(0), x.size(2)}, i64));
+       }},
+      {"max_pool1d", [](const Tensor& x) { return max_pool1d(x, 1); }},
+      {"avg_pool1d", [](const Tensor& x) { return avg_pool1d(x, 1); }},
+      {"max_pool2d", [](const Tensor& x) { return max_pool2d(unsqueeze(x, 1), 1); }},
+      {"avg_pool2d", [](const Tensor& x) { return avg_pool2d(unsqueeze(x, 1), 1); }},
+      {"adaptive_avg_pool2d",
+       [](const Tensor& x) { return adaptive_avg_pool2d(unsqueeze(x, 1), 2); }},
+      {"conv1d",
+       [](const Tensor& x) {
+         return conv1d(x, ones({1, x.size(1), 1}));
+       }},
+      {"conv2d",
+       [](const Tensor& x) {
+         return conv2d(unsqueeze(x, 1), ones({1, 1, 1, 1}));
+       }},
+      {"conv_transpose2d",
+       [](const Tensor& x) {
+         return conv_transpose2d(unsqueeze(x, 1), ones({1, 1, 1, 1}));
+       }},
+      {"lstm",
+       [](const Tensor& x) {
+         return lstm(x, ones({4, 1}), zeros({2, 1, 1}), false);
+       }},
+      {"amax", reduced(amax)},
+      {"argmax", [](const Tensor& x) { return argmax(x, 2); }},
+      {"var", [](const Tensor& x) { return var(x, {1}); }},
+      {"prod", reduced(prod)},
+      {"logsumexp", reduced(logsumexp)},
+      {"slice", [](const Tensor& x) { return slice(x, 1, 0, INT64_MAX, 2); }},
+      {"gather",
+       [](const Tensor& x) {
+         return gather(x, 1, zeros({1, 0, 1}, i64));
+       }},
+      {"index_select", [](const Tensor& x) { return index_select(x, 1, zeros({0}, i64)); }},
+  };
+  return table;
+}
+
+class HugeNothing : public testing::TestWithParam<Case> {};
+
+// Sizes beyond all memory, of tensors that have no elements: an error, or at once.
+TEST_P(HugeNothing, is_done_or_refused_without_going_through_it) {
+  constexpr Index kHuge = Index{1} << 58;
+  const std::vector<Shape> shapes = {{kHuge, 0, 1}, {0, kHuge, 1}, {0, 1, kHuge},
+                                     {1, kHuge, 0}, {1, 0, kHuge}, {kHuge, 1, 0}};
+  for (const Shape& shape : shapes) {
+    const Tensor x = zeros(shape).set_requires_grad(true);
+    try {
+      const Tensor y = GetParam().call(x);
+      if (y.requires_grad() && y.numel() == 0) {
+        backward(sum(y));
+        EXPECT_EQ(x.grad().shape(), shape);
+      }
+    } catch (const Error&) {
+      // Refused.
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, HugeNothing, testing::ValuesIn(cases()), [](const auto& row) {
+  std::string name = row.param.name;
+  std::erase_if(name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); });
+  return name;
+});
+
+}  // namespace
+}  // namespace gradus
