@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "support/huge_requests.h"
+
 namespace gradus {
 namespace {
 

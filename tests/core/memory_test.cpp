@@ -8,12 +8,9 @@
 #include <thread>
 #include <vector>
 
+#include "support/huge_requests.h"
 #include "support/naive.h"
 #include "support/sanitizer.h"
-
-// Sanitizers end the program at a request that no system can serve, unless told not to.
-extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
-extern "C" const char* __tsan_default_options() { return "allocator_may_return_null=1"; }
 
 namespace gradus {
 namespace {
