@@ -19,6 +19,9 @@ Tensor::Body::Body(const Shape& sh, Dtype t) : dtype(t), shape(sh) {
 
 Tensor::Body::Body(Ref<Storage> s, const Shape& sh, const Shape& st, Index o, Dtype t)
     : storage(std::move(s)), offset(o), numel(count(sh)), dtype(t), shape(sh), strides(st) {
+  if (numel == 0) {
+    offset = 0;  // not behind as many places of nothing as it was taken from
+  }
   const Shape dense = dense_strides(sh);
   for (int d = 0; d < sh.rank() && numel > 1; ++d) {
     contiguous &= sh[d] == 1 || st[d] == dense[d];
