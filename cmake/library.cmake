@@ -39,6 +39,10 @@ endif()
 set_source_files_properties(${PROJECT_SOURCE_DIR}/core/tile.cpp PROPERTIES
                             COMPILE_OPTIONS "${tile_options}")
 set_target_properties(gradus PROPERTIES POSITION_INDEPENDENT_CODE ON)
+if(GRADUS_RECORD_THROWS)
+  target_sources(gradus PRIVATE ${PROJECT_SOURCE_DIR}/tests/coverage/record_throws.cpp)
+  target_link_libraries(gradus PRIVATE ${CMAKE_DL_LIBS})
+endif()
 gradus_use_flags(gradus)
 
 # Neighbours in a folder are compiled together: each file alone takes twice the time.  A file with

@@ -9,6 +9,7 @@
 #   valgrind    the tests under valgrind's memory checker: uninitialised reads, definite leaks
 #   tidy        clang-tidy, by .clang-tidy
 #   format      clang-format, by .clang-format
+#   coverage    how much of the readers, the writers and the optimizers the tests reach, with Clang
 #   benchmarks  the benchmarks build, and each case runs once
 # shellcheck disable=SC2317  # the steps are called by name
 set -uo pipefail
@@ -62,6 +63,17 @@ step_format() {
   { sources '*.h' && sources '*.cpp'; } | xargs clang-format --dry-run -Werror
 }
 
+# The tools of the same release as the compiler.
+step_coverage() {
+  install_missing clang++:clang make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libgtest-dev \
+    python3:python3 && install_missing "$(clang++ -print-prog-name=llvm-cov):llvm" || return
+  local program
+  for program in data_test train_test optim_test examples_test; do
+    build coverage "$program"
+  done
+  python3 scripts/coverage.py build/coverage
+}
+
 step_benchmarks() {
   install_missing c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev || return
   build benchmark all
@@ -73,7 +85,7 @@ step_benchmarks() {
   return "$failed"
 }
 
-all=(format clang gcc aarch64 tsan valgrind tidy benchmarks)
+all=(format clang gcc aarch64 tsan valgrind tidy coverage benchmarks)
 steps=("$@")
 [ $# -gt 0 ] || steps=("${all[@]}")
 for step in "${steps[@]}"; do

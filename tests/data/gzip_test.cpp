@@ -81,6 +81,19 @@ TEST(Gunzip, members_follow_each_other) {
   }
 }
 
+// Read in pieces of 65,536 bytes: the next member begins a piece.
+TEST(Gunzip, a_member_may_end_where_a_piece_of_the_file_does) {
+  const Bytes rest = gzip_stored("abc").substr(10);
+  const Bytes start = kGzipHeader.substr(0, 3) + '\x08' + kGzipHeader.substr(4);
+  for (const std::size_t size : {65535u, 65536u, 65537u}) {
+    const Bytes name(size - start.size() - rest.size() - 1, 'n');
+    const Bytes first = start + name + '\0' + rest;
+    ASSERT_EQ(first.size(), size);
+    EXPECT_EQ(gunzip(first + gzip_stored("de"), 10), "abcde") << size;
+    EXPECT_EQ(gunzip(first, 10), "abc") << size;
+  }
+}
+
 TEST(Gunzip, every_field_of_a_header_is_skipped) {
   const Bytes idx = idx_counting({5});
   const Bytes rest = gzip_stored(idx).substr(10);

@@ -236,6 +236,14 @@ TEST_F(Labelled, an_image_size_can_be_required) {
   expect_error<ShapeError>(
       [&] { require_image_size(set, 28, 28); },
       "require_image_size: images must have shape [n, 28, 28], got [5, 27, 28]");
+  expect_error<ShapeError>(
+      [&] { require_image_size(set, 27, 27); },
+      "require_image_size: images must have shape [n, 27, 27], got [5, 27, 28]");
+  expect_error<ShapeError>(
+      [&] {
+        require_image_size({zeros({5, 784}, u8), set.labels}, 28, 28);
+      },
+      "require_image_size: images must have shape [n, 28, 28], got [5, 784]");
   require_image_size(set, 27, 28);
 }
 

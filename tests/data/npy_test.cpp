@@ -1,9 +1,12 @@
 #include <gradus/data/npy.h>
 
 #include <cstring>
+#include <fstream>
+#include <iterator>
 
 #include "data/files.h"
 #include "support/naive.h"
+#include "support/temp_folder.h"
 
 namespace gradus::data {
 namespace {
@@ -53,6 +56,15 @@ TEST(Npy, is_refused_with_the_reason) {
       {npy("[]", ""), header + "[]'"},
       {npy("{'descr': '|u1'}", ""), header + "'"},
       {npy("{'descr': '|u1', 'descr': '|u1'}", ""), header + " '|u1'}'"},
+      {npy("{'fortran_order': False, 'fortran_order': False}", ""), header + " False}'"},
+      {npy("{'shape': (), 'shape': ()}", ""), header + " ()}'"},
+      {npy("{'fortran_order': False, 'shape': ()}", ""), header + "'"},
+      {npy("{'descr': '|u1', 'fortran_order': False}", ""), header + "'"},
+      {npy("{", ""), header + "'"},
+      {npy("{descr", ""), header + "descr'"},
+      {npy("{'descr", ""), header + "'descr'"},
+      {npy(Bytes(65537, ' '), "", 2),
+       start + "hold its header of at most 65536 bytes, got length 65537 in a file of 65549 bytes"},
       {npy("{'descr': '>f4', 'fortran_order': False, 'shape': ()}", "1234"),
        start + "have data type <f4, <f8, <i8 or |u1, got '>f4'; convert it with astype"},
       {npy("{'descr': '|u1', 'fortran_order': True, 'shape': (1,1)}", "1"),
@@ -69,6 +81,28 @@ TEST(Npy, is_refused_with_the_reason) {
                                   "file has 3; it goes on after"}};
   for (const Case& c : cases) {
     test::expect_error<FileError>([&] { read(c.bytes); }, c.message);
+  }
+}
+
+TEST(Npy, is_written_with_its_shape_and_its_data_at_a_multiple_of_64) {
+  const test::TempFolder folder;
+  const std::pair<Shape, std::string> cases[] = {
+      {{}, "()"}, {{3}, "(3,)"}, {{2, 3}, "(2, 3)"}, {{2, 0, 3}, "(2, 0, 3)"}};
+  for (const auto& [shape, text] : cases) {
+    for (const Dtype dtype : {f32, f64, i64, u8}) {
+      const Tensor x = ones(shape, dtype);
+      write_npy(folder / "x", x);
+      std::ifstream file(folder / "x", std::ios::binary);
+      const Bytes bytes(std::istreambuf_iterator<char>(file), {});
+      const auto data = static_cast<std::size_t>(x.numel() * item_size(dtype));
+      EXPECT_EQ((bytes.size() - data) % 64, 0U);
+      EXPECT_NE(bytes.find("'fortran_order': False, 'shape': " + text + ", }"), bytes.npos);
+      const Tensor back = read_npy(folder / "x");
+      EXPECT_EQ(back.shape(), shape);
+      EXPECT_EQ(back.dtype(), dtype);
+      EXPECT_EQ(bytes.substr(bytes.size() - data),
+                Bytes(static_cast<const char*>(back.address()), data));
+    }
   }
 }
 

@@ -104,11 +104,13 @@ TEST(SafetensorsFile, refuses_what_could_not_be_read_back) {
   test::expect_error<ValueError>(
       [&] { write("\xff", ones({1})); },
       start + "be given names and texts in UTF-8, got bytes that are not");
-  test::expect_error<ValueError>(
-      [&] {
-        write("a", ones({1}), {{"gradus.crc32", "x"}});
-      },
-      start + "be given metadata without 'gradus.crc32', which it writes itself");
+  for (const std::string key : {"gradus.crc32", "gradus.format"}) {
+    test::expect_error<ValueError>(
+        [&] {
+          write("a", ones({1}), {{key, "x"}});
+        },
+        start + "be given metadata without '" + key + "', which it writes itself");
+  }
   StateDict many;
   for (int i = 0; i < 20'000; ++i) {
     many.set(std::to_string(i), empty({0}, u8));

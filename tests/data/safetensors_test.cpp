@@ -1,6 +1,8 @@
 // Rules of the safetensors format, each broken once.
 #include <gradus/core/memory.h>
 #include <gradus/data/safetensors.h>
+#include <gradus/data/safetensors_header.h>
+#include <gradus/data/safetensors_json.h>
 
 #include "data/files.h"
 #include "support/naive.h"
@@ -85,6 +87,10 @@ const Broken kBroken[] = {
      " must give each property of a tensor once, got shape twice for 'a'"},
     {file_of(R"({"a":{"dtype":"U8","shape":[1]}})", 0),
      " must give a tensor dtype, shape and data_offsets, got 'a' without data_offsets"},
+    {file_of(R"({"a":{"dtype":"U8","data_offsets":[0,1]}})", 1),
+     " must give a tensor dtype, shape and data_offsets, got 'a' without shape"},
+    {file_of(R"({"a":{"shape":[1],"data_offsets":[0,1]}})", 1),
+     " must give a tensor dtype, shape and data_offsets, got 'a' without dtype"},
     {file_of(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"size":1}})", 1),
      " must give a tensor dtype, shape and data_offsets, got 'size' for 'a'"},
     {file_of(R"({"":)" + entry("\"U8\"", "[1]", "[0,1]") + "}", 1),
@@ -92,6 +98,8 @@ const Broken kBroken[] = {
     {file_of(R"({"a\u0000b":)" + entry("\"U8\"", "[1]", "[0,1]") + "}", 1),
      " must have names of tensors that can be read, got one with a control character"},
     {file_of(R"({"a\nb":)" + entry("\"U8\"", "[1]", "[0,1]") + "}", 1),
+     " must have names of tensors that can be read, got one with a control character"},
+    {file_of(R"({"a\u007f":)" + entry("\"U8\"", "[1]", "[0,1]") + "}", 1),
      " must have names of tensors that can be read, got one with a control character"},
     {file_of(a_tensor("\"BF16\"", "[1]", "[0,2]"), 2),
      ": BF16 is not supported, got 'a' of it; convert it to F32, F64, I64 or U8"},
@@ -114,6 +122,8 @@ const Broken kBroken[] = {
      kWhole + "shape of 'a', got true or false"},
     {file_of(a_tensor("\"F32\"", "1", "[0,4]"), 4),
      " must have a list for shape of 'a', got a number"},
+    {file_of(a_tensor("\"F32\"", "\"1\"", "[0,4]"), 4),
+     " must have a list for shape of 'a', got a text"},
     {file_of(a_tensor("\"F32\"", "[1]", "[0,-4]"), 4),
      kWhole + "data_offsets of 'a', got a negative number"},
     {file_of(a_tensor("\"F32\"", "[1]", "[0,4.0]"), 4),
@@ -126,6 +136,9 @@ const Broken kBroken[] = {
      " must have tensors of rank 0 to 8, got more for 'a'"},
     {file_of(a_tensor("\"F32\"", "[4294967296,4294967296]", "[0,0]"), 0),
      " must have possible shapes, got [4294967296, 4294967296] for 'a', which has more bytes than "
+     "63 bits can count"},
+    {file_of(a_tensor("\"F32\"", "[9223372036854775808,1]", "[0,0]"), 0),
+     " must have possible shapes, got [9223372036854775808, 1] for 'a', which has more bytes than "
      "63 bits can count"},
     {file_of(a_tensor("\"F32\"", "[2305843009213693952]", "[0,0]"), 0),
      " must have possible shapes, got [2305843009213693952] for 'a', which has more bytes than 63 "
@@ -154,6 +167,25 @@ TEST(Safetensors, say_what_is_wrong_with_a_file) {
   for (const Broken& broken : kBroken) {
     test::expect_error<FileError>([&] { read(broken.bytes); },
                                   "read_safetensors: x" + broken.message);
+  }
+}
+
+TEST(Safetensors, have_a_header_that_is_an_object_and_may_be_empty) {
+  test::expect_error<FileError>([] { parse_safetensors_json("[]", 1, "f"); },
+                                "f must have a header that is an object, got a list");
+  EXPECT_EQ(safetensors_header_text({}, "f"), "{}");
+}
+
+// With other digits, behind a space, and with a digit that is written as an escape.
+TEST(Safetensors, with_keys_of_gradus_have_their_checksum_where_it_is_written) {
+  const std::string format = R"(,"gradus.format":"1"}})";
+  for (const std::string start : {R"({"__metadata__":{"gradus.crc32":"1234567")",
+                                  R"({"__metadata__": {"gradus.crc32":"12345678")",
+                                  R"({"__metadata__":{"gradus.crc32":"\u00312345678")"}) {
+    test::expect_error<FileError>(
+        [&] { read(file_of(start + format, 0)); },
+        "read_safetensors: x must have its checksum at the start, as its metadata has keys of "
+        "Gradus, got none there; it is damaged, or was written anew by a program that copied them");
   }
 }
 

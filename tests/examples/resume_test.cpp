@@ -12,6 +12,7 @@
 #include "train_mnist/model.h"
 #include "train_mnist/result.h"
 #include "train_mnist/run_state.h"
+#include "train_mnist/settings.h"
 
 namespace train_mnist {
 namespace {
@@ -132,11 +133,41 @@ TEST(Resume, refuses_other_data_and_a_checkpoint_of_something_else) {
       [&] { resume(saved, options, "50 images, CRC-32 00000002", *other.model, *other.optimizer); },
       "--resume: FILE must have been trained on the same data, got a run on 50 images, CRC-32 "
       "00000001, where there are 50 images, CRC-32 00000002");
+  const std::pair<double, std::string> wrong[] = {
+      {-1, "-1"}, {0.5, "0.5"}, {0x1p54, "18014398509481984"}};
+  for (const auto& [number, text] : wrong) {
+    train::Checkpoint changed{saved.model, saved.optimizer, {}};
+    for (const auto& [name, value] : saved.run) {
+      changed.run.set(name, name == "steps" ? StateDict::Value(number) : value);
+    }
+    test::expect_error<FileError>(
+        [&] { resume(changed, options, run.state.data, *other.model, *other.optimizer); },
+        "--resume: FILE: 'steps' must be a whole number from 0 to 2^53, got " + text);
+  }
   saved.run = {};
   test::expect_error<FileError>(
       [&] { resume(saved, options, "50 images, CRC-32 00000001", *other.model, *other.optimizer); },
       "--resume: FILE: StateDict: 'epoch' must be there, got no entries at all");
   EXPECT_EQ(other.bits(), before);
+}
+
+TEST(Resume, needs_the_settings_that_it_goes_on_with) {
+  const test::TempFolder folder;
+  const std::string file = folder / "a";
+  StateDict run;
+  write_settings(run, {{"--optimizer", "adam"}});
+  run.set("settings.--epochs", 3.0);
+  train::save_checkpoint(file, {{}, {}, run});
+  test::expect_error<FileError>([&] { read_settings(file); },
+                                "--resume: " + file +
+                                    " must be a checkpoint of train_mnist, got one without its "
+                                    "settings");
+  test::expect_error<UsageError>(
+      [] {
+        require_same({{"--seed", "1"}}, {{"--seed", "1"}, {"--validation", "5"}}, "FILE");
+      },
+      "--validation must be left out as in FILE, got 5; leave it out, or train anew without "
+      "--resume");
 }
 
 }  // namespace

@@ -168,10 +168,13 @@ TEST(Checkpoint, refuses_names_that_are_its_own_and_generators_that_are_none) {
   test::expect_error<ValueError>([&] { save_checkpoint(folder / "a", checkpoint); },
                                  "save_checkpoint: the model must be without names that begin with "
                                  "'gradus.', got 'gradus.weight'");
-  StateDict run;
-  run.set("rng", std::string("1 2"));
-  test::expect_error<ValueError>([&] { get_rng(run, "rng"); },
-                                 "get_rng: 'rng' must be three whole numbers, got '1 2'");
+  for (const std::string text : {"1 2", "", "1,2,3", "1 2 -3", "1 2 3 4", "1 2 3x"}) {
+    StateDict run;
+    run.set("rng", text);
+    test::expect_error<ValueError>(
+        [&] { get_rng(run, "rng"); },
+        "get_rng: 'rng' must be three whole numbers, got '" + text + "'");
+  }
   EXPECT_FALSE(std::filesystem::exists(folder / "a"));
 }
 
