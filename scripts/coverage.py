@@ -55,8 +55,14 @@ def run_tests(build, results):
     return failed
 
 
-def is_executed(segments, line, column):
-    """Whether the code there was, by the regions that llvm-cov gives in their order."""
+def is_executed(entry, line, column):
+    """Whether the code there was, by the regions that llvm-cov gives in their order; one that begins with
+    a macro stands apart."""
+    segments = entry["segments"]
+    macros = [expansion["source_region"] for expansion in entry["expansions"]
+              if expansion["source_region"][:2] == [line, column]]
+    if macros:
+        return any(region[4] > 0 for region in macros)
     at = bisect.bisect_right(segments, [line, column, float("inf")]) - 1
     return at >= 0 and segments[at][2] > 0
 
@@ -80,9 +86,10 @@ def branches(build, results, files):
             counts[tuple(place)][1] += false
         lines = (ROOT / file).read_text().split("\n")
         for (line, column, end_line, end_column), count in sorted(counts.items()):
-            if sum(count) == 0 and is_executed(entry["segments"], line, column):
+            if sum(count) == 0 and is_executed(entry, line, column):
                 continue
             text = lines[line - 1][column - 1:end_column - 1 if end_line == line else None].strip()
+            text = lines[line - 1].strip() if text == ":" else text  # of a loop over a range
             found.setdefault(file, []).extend(
                 Item(line, f"`{text}` is never {outcome}", times > 0)
                 for outcome, times in zip(("true", "false"), count))
