@@ -34,7 +34,7 @@ void require_one_dtype(const char* where, const Tensor& x, const Tensor& source)
 Tensor triangle(const char* name, const Tensor& x, Index diagonal, bool lower) {
   require<ShapeError>(x.rank() >= 2, name, ": tensor must be [..., rows, columns], got ",
                       x.shape());
-  const bool any = x.numel() > 0;  // else one place masks all, however many rows of nothing there are
+  const bool any = x.numel() > 0;  // else one place masks all rows of nothing
   const Tensor mask = core::lower_triangle(any ? x.size(-2) : 1, any ? x.size(-1) : 1,
                                            lower ? diagonal : std::max(diagonal, -x.size(-2)) - 1);
   const Tensor zero = zeros({}, x.dtype());
