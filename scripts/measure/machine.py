@@ -41,28 +41,31 @@ class Machine:
         """Samples a second."""
         return float(self.run_libtorch("libtorch_train", task, task[3]).split()[-1])
 
-    def run_libtorch(self, program, arguments, threads):
-        """In its best configuration."""
+    def run_libtorch(self, program, arguments, threads, kernels=None):
+        """In its best configuration; with OpenBLAS's own choice of kernels where `kernels` is ""."""
         environment = {"OMP_NUM_THREADS": threads, "MALLOC_TRIM_THRESHOLD_": "8589934592",
                        "MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TOP_PAD_": "67108864"}
         blas = list((self.root / "build/openmp").rglob("libopenblas.so.0"))
         if blas:
             environment["LD_LIBRARY_PATH"] = str(blas[0].parent)
-        if self.best_kernels():
-            environment["OPENBLAS_CORETYPE"] = self.best_kernels()
+        kernels = self.best_kernels() if kernels is None else kernels
+        if kernels:
+            environment["OPENBLAS_CORETYPE"] = kernels
         return self.run([str(self.programs / program), *arguments], **environment)
 
     def best_kernels(self):
         """The kernels of OpenBLAS with which libtorch is fastest, as OPENBLAS_CORETYPE names them;
-        empty where OpenBLAS's own choice is.  What it does not know runs on its oldest ones."""
+        empty for OpenBLAS's own choice, which others must beat by a tenth, more than runs differ.
+        A processor that it does not know gets its oldest ones."""
         if self.kernels is None:
             flags = open("/proc/cpuinfo").read().split()
             names = [name for name, flag in (("Haswell", "avx2"), ("SkylakeX", "avx512f"))
                      if flag in flags]
-            speeds = {}
-            for self.kernels in ["", *names]:
-                speeds[self.kernels] = self.libtorch(["mlp_b", "sgdm", "512", "1"])
-            self.kernels = max(speeds, key=lambda name: speeds[name] * (1 if name else 1.1))
+            task = ["mlp_b", "sgdm", "512", "1"]
+            speeds = {name: float(self.run_libtorch("libtorch_train", task, "1", name).split()[-1])
+                      for name in ["", *names]}
+            speeds[""] *= 1.1
+            self.kernels = max(speeds, key=speeds.get)
         return self.kernels
 
     def gradus(self, task):
