@@ -2,8 +2,8 @@
 // Pooling: the largest number, or the mean, of a window that moves over images.  x: [batch,
 // channels, height, width], or [batch, channels, length] for those with 1d; each channel by itself.
 // All throw ShapeError, ValueError or DtypeError, naming the argument that does not fit: a kernel
-// larger than the padded x, padding above half of the kernel, a stride below 1, images or outputs of
-// more than 2^26 places along a side (core::kMostPoolPlaces).
+// larger than the padded x, padding above half of the kernel, a stride below 1, images or outputs
+// of more than 2^26 places along a side (core::kMostPoolPlaces).
 //
 // PyTorch's divisor_override is left out.
 #include <gradus/core/tensor.h>
