@@ -30,14 +30,22 @@ target_link_libraries(gradus PRIVATE gradus::cblas ZLIB::ZLIB
                              PUBLIC Threads::Threads)
 # Same bits on every machine: no fused multiply-add unless it is written.
 target_compile_options(gradus PRIVATE -ffp-contract=off)
-# Tiles are fused multiply-adds in every build, which GCC writes from -O2 on.  Their hundred kernels
-# take as long with each check of UndefinedBehaviorSanitizer as half of the library.
+# Tiles are fused multiply-adds in every build, which GCC writes from -O2 on.
 set(tile_options "$<IF:$<CONFIG:Debug>,-O2,-O3>;-ffp-contract=fast")
 if(GRADUS_SANITIZE MATCHES "undefined")
   list(APPEND tile_options -fno-sanitize=undefined)
 endif()
-set_source_files_properties(${PROJECT_SOURCE_DIR}/core/tile.cpp PROPERTIES
-                            COMPILE_OPTIONS "${tile_options}")
+set_property(SOURCE ${PROJECT_SOURCE_DIR}/core/tile.cpp APPEND PROPERTY
+             COMPILE_OPTIONS "${tile_options}")
+# Kernels whose variables are registers of every width: to watch each of them as memory on the stack
+# takes GCC as long as half of the library.
+if(GRADUS_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  foreach(source IN ITEMS core/tile autograd/ops/activations autograd/ops/functions
+                          autograd/ops/recurrence)
+    set_property(SOURCE ${PROJECT_SOURCE_DIR}/${source}.cpp APPEND PROPERTY
+                 COMPILE_OPTIONS --param=asan-stack=0)
+  endforeach()
+endif()
 set_target_properties(gradus PROPERTIES POSITION_INDEPENDENT_CODE ON)
 if(GRADUS_RECORD_THROWS)
   target_sources(gradus PRIVATE ${PROJECT_SOURCE_DIR}/tests/coverage/record_throws.cpp)

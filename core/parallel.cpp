@@ -79,10 +79,12 @@ class Pool {
     failure_ = nullptr;
     const std::uint64_t job = (job_.load(std::memory_order_relaxed) + 1) & 0xffffffff;
     const Index count = static_cast<Index>(runs_.size());
-    for (Index i = 0; i < count; ++i) {
-      const auto first = [&](Index run) { return (pieces * run + count - 1) / count; };
-      runs_[i].end.store(first(i + 1), std::memory_order_release);
-      runs_[i].ticket.store(job << 32 | std::uint64_t(first(i)), std::memory_order_release);
+    const auto first = [&](Index run) { return (pieces * run + count - 1) / count; };
+    Index i = 0;
+    for (Run& run : runs_) {
+      run.end.store(first(i + 1), std::memory_order_release);
+      run.ticket.store(job << 32 | std::uint64_t(first(i)), std::memory_order_release);
+      ++i;
     }
     job_.store(job, std::memory_order_release);
     job_.notify_all();

@@ -62,7 +62,6 @@ std::uintptr_t program_base() {
 }();
 
 void record() {
-  const int error = errno;
   const char* path = std::getenv("GRADUS_THROWS");
   std::array<void*, kFrames> frames;
   const int count = path ? ::backtrace(frames.data(), kFrames) : 0;
@@ -84,7 +83,6 @@ void record() {
     [[maybe_unused]] const auto got = ::write(file, line.data(), used);
     ::close(file);
   }
-  errno = error;
 }
 
 }  // namespace
@@ -94,14 +92,18 @@ extern "C" {
 [[noreturn]] void __cxa_throw(void* thrown, std::type_info* type, void (*destroy)(void*)) {
   using Throw = void (*)(void*, std::type_info*, void (*)(void*));
   static const auto real = reinterpret_cast<Throw>(::dlsym(RTLD_NEXT, "__cxa_throw"));
+  const int error = errno;
   record();
+  errno = error;
   real(thrown, type, destroy);
   std::abort();
 }
 
 [[noreturn]] void __cxa_rethrow() {
   static const auto real = reinterpret_cast<void (*)()>(::dlsym(RTLD_NEXT, "__cxa_rethrow"));
+  const int error = errno;
   record();
+  errno = error;
   real();
   std::abort();
 }
