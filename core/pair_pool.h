@@ -12,7 +12,8 @@
 #include <gradus/core/vectorized.h>
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
+#include <cstdint>
 #include <type_traits>
 
 namespace gradus::core {
@@ -139,7 +140,9 @@ class MeanPairs {
       : axes_(axes),
         pairs_(axes.h.places() * axes.w.places()),
         divisor_(axes.h.divisor[0] * 2),
-        sums_(2 * pairs_) {}
+        is_power_of_two_(std::has_single_bit(static_cast<std::uint64_t>(divisor_))),
+        sums_(2 * pairs_),
+        shares_(3 * pairs_) {}
 
   /// One image: y of avg_pool().
   void operator()(const T* x, T* y) const {
@@ -147,54 +150,86 @@ class MeanPairs {
     double* const sums = sums_.data();
     vectorized([&]() __attribute__((always_inline)) {
       for (std::size_t r = 0; r < axes_.h.begin.size(); ++r) {
-        double* const down = sums + Index(r) * width;
-        for (Index i = axes_.h.begin[r]; i < axes_.h.end[r]; ++i) {
-          const bool first = i == axes_.h.begin[r];
-          for (Index j = 0; j < width; ++j) {
-            down[j] = (first ? 0 : down[j]) + double(x[i * width + j]);
-          }
-        }
+        add_rows(x + axes_.h.begin[r] * width, axes_.h.end[r] - axes_.h.begin[r],
+                 sums + Index(r) * width);
       }
+      const double* const all = sums;
       divide(
-          [&](Index p) __attribute__((always_inline)) { return sums[2 * p] + sums[2 * p + 1]; },
-          [&](Index p, T mean) __attribute__((always_inline)) { y[p] = mean; });
+          [&](Index p) __attribute__((always_inline)) { return all[2 * p] + all[2 * p + 1]; }, y);
     });
   }
 
   /// One image: dx of avg_pool_input(), where covers_once(axes.h).
   void spread(const T* dy, T* dx) const {
     const Index width = axes_.w.size;
-    double* const pairs = sums_.data();
+    T* const shares = shares_.data();
+    T* const lines = shares + pairs_;
     vectorized([&]() __attribute__((always_inline)) {
       divide(
-          [&](Index p) __attribute__((always_inline)) { return double(dy[p]); },
-          [&](Index p, T share) __attribute__((always_inline)) {
-            pairs[2 * p] = share;
-            pairs[2 * p + 1] = share;
-          });
+          [&](Index p) __attribute__((always_inline)) { return dy[p]; }, shares);
+      for (Index p = 0; p < pairs_; ++p) {
+        lines[2 * p] = shares[p];
+        lines[2 * p + 1] = shares[p];
+      }
       for (std::size_t r = 0; r < axes_.h.begin.size(); ++r) {
+        const T* const line = lines + Index(r) * width;
         for (Index i = axes_.h.begin[r]; i < axes_.h.end[r]; ++i) {
-          for (Index j = 0; j < width; ++j) {
-            dx[i * width + j] = T(pairs[Index(r) * width + j]);
-          }
+          T* const to = dx + i * width;
+          for_columns(
+              width, [&](Index j, Index count)
+                         __attribute__((always_inline)) { std::copy_n(line + j, count, to + j); });
         }
       }
     });
   }
 
  private:
-  // put(p, of(p) / divisor) for all windows.  By a power of two a product gives the same bits.
-  template <class F, class G>
-  [[gnu::always_inline]] void divide(const F& of, const G& put) const {
-    const double inverse = 1 / divisor_;
-    int exponent;
-    if (std::frexp(divisor_, &exponent) == 0.5) {
+  // f(first, count) for columns in blocks of eight, some of the last ones twice.
+  template <class F>
+  [[gnu::always_inline]] static void for_columns(Index width, F f) {
+    constexpr Index kBlock = 8;
+    if (width < kBlock) {
+      return f(0, width);
+    }
+    for (Index first = 0; first + kBlock <= width; first += kBlock) {
+      f(first, kBlock);
+    }
+    f(width - kBlock, kBlock);
+  }
+
+  // sums[j] <- x[0, j] + x[1, j] + ...
+  [[gnu::always_inline]] void add_rows(const T* x, Index rows, double* sums) const {
+    const Index width = axes_.w.size;
+    if (rows == 2) {
+      const T* const below = x + width;
+      return for_columns(
+          width, [&](Index first, Index count) __attribute__((always_inline)) {
+            for (Index j = first; j < first + count; ++j) {
+              sums[j] = 0 + double(x[j]) + double(below[j]);
+            }
+          });
+    }
+    std::fill_n(sums, width, 0.0);
+    for (Index i = 0; i < rows; ++i) {
+      for (Index j = 0; j < width; ++j) {
+        sums[j] += double(x[i * width + j]);
+      }
+    }
+  }
+
+  // y[p] <- of(p) / divisor for all windows, rounded once.  By a power of two a product gives the
+  // same bits, in T too.
+  template <class F>
+  [[gnu::always_inline]] void divide(const F& of, T* y) const {
+    using Number = decltype(of(0));
+    if (is_power_of_two_) {
+      const auto inverse = static_cast<Number>(1 / divisor_);
       for (Index p = 0; p < pairs_; ++p) {
-        put(p, T(of(p) * inverse));
+        y[p] = T(of(p) * inverse);
       }
     } else {
       for (Index p = 0; p < pairs_; ++p) {
-        put(p, T(of(p) / divisor_));
+        y[p] = T(double(of(p)) / divisor_);
       }
     }
   }
@@ -202,7 +237,9 @@ class MeanPairs {
   const PoolAxes& axes_;
   Index pairs_;
   double divisor_;
+  bool is_power_of_two_;
   Scratch<double> sums_;
+  Scratch<T> shares_;
 };
 
 }  // namespace gradus::core

@@ -3,6 +3,7 @@
 #include <gradus/core/flops.h>
 #include <gradus/core/narrow_conv.h>
 #include <gradus/core/parallel.h>
+#include <gradus/core/side_by_side_conv.h>
 #include <gradus/core/tile.h>
 #include <gradus/core/tiled_conv.h>
 #include <gradus/core/vectorized.h>
@@ -149,7 +150,8 @@ void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
                 const ElementLoop* finish, T* y) {
   report_product(s.batch * s.groups * s.out, s.positions(), s.taps());
   if (is_narrow<T>(s)) {
-    return narrow_conv(s, x, weight, bias, finish, y);
+    return is_faster_side_by_side<T>(s) ? side_by_side_conv(s, x, weight, bias, finish, y)
+                                        : narrow_conv(s, x, weight, bias, finish, y);
   }
   const CanvasPlaces places(s);
   const WeightPanels<T> panels(s, weight);

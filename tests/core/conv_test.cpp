@@ -2,6 +2,7 @@
 // so that sums are exact in any order.
 #include <gradus/core/conv.h>
 #include <gradus/core/random.h>
+#include <gradus/core/side_by_side_conv.h>
 #include <gtest/gtest.h>
 
 #include "support/cpu.h"
@@ -136,6 +137,31 @@ TEST(Conv, images_in_several_parts_agree_with_plain_loops) {
   expect_plain({2, 70, 9, 8}, {20, 70, 2, 2}, {}, 1);
 }
 
+// Enough images to fill registers, in whole blocks and not; windows that see more padding than
+// image.
+TEST(Conv, many_small_images_agree_with_plain_loops) {
+  struct Case {
+    Shape x, weight;
+    Window window;
+    Index groups = 1;
+    Dtype dtype = f32;
+  };
+  for (const Case& c : {Case{{40, 3, 7, 6}, {5, 3, 3, 3}, {.padding = 2}},
+                        Case{{65, 2, 6, 5}, {3, 2, 4, 2}, {.padding = {3, 1}}},
+                        Case{{130, 4, 5, 5}, {6, 2, 3, 3}, {.padding = 1, .dilation = 2}, 2},
+                        Case{{33, 3, 4, 4}, {4, 3, 3, 3}, {.padding = 5}},
+                        Case{{64, 20, 5, 4}, {8, 20, 3, 4}, {.padding = {2, 3}}},
+                        Case{{32, 2, 1, 9}, {4, 2, 1, 5}, {.padding = {0, 4}}},
+                        Case{{37, 3, 6, 7}, {4, 3, 3, 3}, {.padding = 1}, 1, f64}}) {
+    const ConvShape s = core::conv_shape("conv", c.x, c.weight, c.window, c.groups);
+    for (const Cpu cpu : test::tiling_cpus()) {
+      const test::WithCpu with(cpu);
+      EXPECT_TRUE(core::is_faster_side_by_side<float>(s)) << to_text(c.x) << ", " << to_text(cpu);
+    }
+    expect_plain(c.x, c.weight, c.window, c.groups, c.dtype);
+  }
+}
+
 TEST(Conv, images_that_are_not_dense_agree_with_dense_ones) {
   Rng rng(2);
   const Tensor wide = integers({2, 4, 5, 3}, rng);
@@ -163,13 +189,15 @@ TEST(Conv, no_images_give_none_and_a_zero_gradient_of_the_weight) {
             std::vector<float>(36, 0));
 }
 
-// Normal numbers, whose sums are rounded: few channels and many, for which the loops differ.
+// Normal numbers, whose sums are rounded: few channels and many, few images and many, for which the
+// loops differ.
 TEST(Conv, gives_the_same_bits_with_every_instruction_set_that_runs_in_tiles) {
   Rng rng(4);
   for (const Dtype dtype : {f32, f64}) {
-    for (const Index out : {1, 4, 5, 8, 9, 33}) {
+    for (const auto& [batch, out] : std::vector<std::pair<Index, Index>>{
+             {3, 1}, {3, 4}, {3, 5}, {3, 8}, {3, 9}, {3, 33}, {23, 5}, {44, 4}, {44, 9}}) {
       const ConvShape s =
-          core::conv_shape("conv", {3, 2, 13, 11}, {out, 2, 3, 4}, {.padding = 1}, 1);
+          core::conv_shape("conv", {batch, 2, 13, 11}, {out, 2, 3, 4}, {.padding = 1}, 1);
       const Tensor x = randn(s.x_shape(), rng, 0, 1, dtype);
       const Tensor weight = randn(s.weight_shape(), rng, 0, 1, dtype);
       const Tensor dy = randn(s.y_shape(), rng, 0, 1, dtype);
@@ -185,7 +213,7 @@ TEST(Conv, gives_the_same_bits_with_every_instruction_set_that_runs_in_tiles) {
         }
         found.push_back(convert(dbias, f64).to_vector<double>());
         first = first.empty() ? found : first;
-        EXPECT_EQ(found, first) << out << " " << to_text(cpu);
+        EXPECT_EQ(found, first) << batch << " " << out << " " << to_text(cpu);
       }
     }
   }
@@ -222,7 +250,7 @@ TEST(ThreadsConv, results_are_the_same_bits_for_any_number_of_threads) {
     }
     return all;
   };
-  for (const Index batch : {1, 19}) {
+  for (const Index batch : {1, 19, 40}) {
     for (const Index out : {6, 12}) {
       for (const Index groups : {1, 2}) {
         for (const Index stride : {1, 2}) {

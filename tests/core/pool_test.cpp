@@ -120,15 +120,13 @@ TEST(MaxPool, takes_pairs_along_rows_as_the_plain_loops_take_them) {
 
 TEST(AvgPool, takes_pairs_along_rows_as_other_windows) {
   Rng rng(3);
-  for (const Window& window :
-       {Window{.kernel = 2, .stride = 2}, Window{.kernel = {3, 2}, .stride = {3, 2}},
-        Window{.kernel = {3, 2}, .stride = {1, 2}}}) {
-    const Tensor x = randn({2, 3, 12, 10}, rng, 0, 1, f64);
+  const auto expect = [&](const Window& window, Index width, Dtype dtype, double tolerance) {
+    const Tensor x = randn({2, 3, 12, width}, rng, 0, 1, dtype);
     const auto axes = core::pool_axes("avg_pool2d", x.shape(), window, true);
     ASSERT_TRUE(core::sees_pairs(axes));
     const Tensor y = core::avg_pool("avg_pool2d", axes, x);
-    const Tensor dy = randn(y.shape(), rng, 0, 1, f64);
-    const Tensor dx = core::avg_pool_input(axes, dy);
+    const Tensor dy = randn(y.shape(), rng, 0, 1, dtype);
+    const Tensor dx = convert(core::avg_pool_input(axes, dy), f64);
     std::vector<double> shares(static_cast<std::size_t>(x.numel()));
     const double count = double(window.kernel.h * 2);
     for (const test::Indices& at : test::all_indices(test::to_indices(y.shape()))) {
@@ -138,14 +136,22 @@ TEST(AvgPool, takes_pairs_along_rows_as_other_windows) {
           const Index row = at[2] * window.stride.h + i;
           const Index column = at[3] * 2 + j;
           sum += test::element(x, {at[0], at[1], row, column});
-          shares[static_cast<std::size_t>(((at[0] * 3 + at[1]) * 12 + row) * 10 + column)] +=
+          shares[static_cast<std::size_t>(((at[0] * 3 + at[1]) * 12 + row) * width + column)] +=
               test::element(dy, at) / count;
         }
       }
-      ASSERT_NEAR(test::element(y, at), sum / count, 1e-15);
+      ASSERT_NEAR(test::element(y, at), sum / count, tolerance);
     }
     for (Index i = 0; i < x.numel(); ++i) {
-      ASSERT_NEAR(dx.data<double>()[i], shares[static_cast<std::size_t>(i)], 1e-15);
+      ASSERT_NEAR(dx.data<double>()[i], shares[static_cast<std::size_t>(i)], tolerance);
+    }
+  };
+  for (const Window& window :
+       {Window{.kernel = 2, .stride = 2}, Window{.kernel = {3, 2}, .stride = {3, 2}},
+        Window{.kernel = {3, 2}, .stride = {1, 2}}, Window{.kernel = {1, 2}, .stride = {1, 2}}}) {
+    for (const Index width : {2, 6, 8, 10, 28}) {
+      expect(window, width, f64, 1e-15);
+      expect(window, width, f32, 3e-7);
     }
   }
 }

@@ -1,0 +1,27 @@
+#pragma once
+// Convolutions of stride 1 of many small images, in tiles of our own (core/tile.h): a register
+// holds the same place of 16 images.
+//
+// A block of images is laid side by side once, and what they give turned back once.  Then each tap
+// of a position is a row that stands where it is, positions fill registers whatever their number,
+// and taps that see what is beyond an image are left out: the gradient by the input, which sees the
+// edge of dy from all sides, is half of the multiply-adds where a window of 5 x 5 goes over 10
+// x 10.
+//
+// Limit: the multiply-adds, and two passes of turning.  docs/performance.md has what was gained;
+// the plain twin is a sum over windows (tests/core/conv_test.cpp).
+#include <gradus/core/conv_shape.h>
+#include <gradus/core/elementwise.h>
+
+namespace gradus::core {
+
+/// True where this is faster than narrow_conv() of core/narrow_conv.h, whose bits it gives.
+template <class T>
+bool is_faster_side_by_side(const ConvShape& s);
+
+/// As conv of core/conv.h, on dense memory; bias and finish may be null.
+template <class T>
+void side_by_side_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
+                       const ElementLoop* finish, T* y);
+
+}  // namespace gradus::core
