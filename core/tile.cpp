@@ -2,6 +2,7 @@
 #include <gradus/core/cpu.h>
 #include <gradus/core/tile.h>
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -45,16 +46,39 @@ template <class T, int kBytes, int kRows, int kRegisters>
   const std::int32_t* const b_at = tile.b_at;
   const T* const b = tile.b;
   const Index k = tile.k;
-  for (Index p = 0; p < k; ++p) {
-    const Memory* const row = reinterpret_cast<const Memory*>(b + b_at[p]);
-    const Index at = a_at[p];
-    Values right[kRegisters];
-    unrolled<kRegisters>([&](auto j) __attribute__((always_inline)) { right[j] = row[j]; });
-    unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
-      const T left = a[i][at];
-      unrolled<kRegisters>([&](auto j)
-                               __attribute__((always_inline)) { sum[i][j] += left * right[j]; });
-    });
+  const auto add_terms = [&](Index first, Index last) __attribute__((always_inline)) {
+    for (Index p = first; p < last; ++p) {
+      const Memory* const row = reinterpret_cast<const Memory*>(b + b_at[p]);
+      const Index at = a_at[p];
+      Values right[kRegisters];
+      unrolled<kRegisters>([&](auto j) __attribute__((always_inline)) { right[j] = row[j]; });
+      unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
+        const T left = a[i][at];
+        unrolled<kRegisters>([&](auto j)
+                                 __attribute__((always_inline)) { sum[i][j] += left * right[j]; });
+      });
+    }
+  };
+  if (kRows == kTileRows && (tile.next_a != 0 || tile.next_c != 0)) {
+    // What a line of A holds, then a line of each of the next rows of A and a row of C.
+    constexpr Index kLine = 64 / Index(sizeof(T));
+    const Index next_a = tile.next_a;
+    for (Index first = 0; first < k; first += kLine) {
+      if (next_a != 0) {
+        unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
+          __builtin_prefetch(a[i] + next_a + first);
+        });
+      }
+      if (tile.next_c != 0 && first < kRows * kLine) {
+        const T* const row = tile.c + tile.next_c + first / kLine * tile.c_step;
+        unrolled<kRegisters * kBytes / 64>([&](auto j) __attribute__((always_inline)) {
+          __builtin_prefetch(row + j * kLine);
+        });
+      }
+      add_terms(first, std::min(k, first + kLine));
+    }
+  } else {
+    add_terms(0, k);
   }
   for_sums([&](auto i, auto j, Memory* c) __attribute__((always_inline)) { *c = sum[i][j]; });
 }

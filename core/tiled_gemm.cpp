@@ -73,13 +73,9 @@ void multiply_panel(const Product<T>& p, const T* a, Index m, Index length, bool
       tile.a[i] = from + i * p.a.row_step;
     }
     tile.c = panel.c + row * panel.c_step;
-    const Index next = std::min(most, m - row - rows);
-    if (p.a.column_step == 1) {
-      prefetch_rows(from + rows * p.a.row_step, p.a.row_step, next, length);
-    }
-    if (add) {
-      prefetch_rows(tile.c + rows * panel.c_step, panel.c_step, next, panel.width);
-    }
+    const bool is_last = row + rows == m;
+    tile.next_a = is_last || p.a.column_step != 1 ? 0 : rows * p.a.row_step;
+    tile.next_c = is_last || !add ? 0 : rows * panel.c_step;
     run_tile(tile, rows, panel.columns);
   });
 }
