@@ -138,20 +138,18 @@ Tensor LSTM::states(const Tensor& x, const Weights& w, const Tensor& start, bool
 GRU::GRU(Index in, Index hidden, Rng& rng, const RecurrentOptions& options)
     : Recurrent("GRU", 3, false, in, hidden, rng, options) {}
 
-// The operation has a fourth gate, the part of n's sum that comes from h: no input reaches it, and
-// no state the third.
+// The bias of n's part that comes from h stays with it: see gru() of autograd/ops/recurrence.h.
 Tensor GRU::states(const Tensor& x, const Weights& w, const Tensor& start, bool backwards) const {
   const Index n = hidden();
-  const Tensor from_x = cat({w.ih, zeros({n, x.size(-1)}, x.dtype())}, 0);
-  const Tensor from_h =
-      cat({slice(w.hh, 0, 0, 2 * n), zeros({n, n}, x.dtype()), slice(w.hh, 0, 2 * n, 3 * n)}, 0);
   Tensor bias;
+  Tensor bias_n;
   if (w.bias_ih) {
     bias = cat({slice(w.bias_ih, 0, 0, 2 * n) + slice(w.bias_hh, 0, 0, 2 * n),
-                slice(w.bias_ih, 0, 2 * n, 3 * n), slice(w.bias_hh, 0, 2 * n, 3 * n)},
+                slice(w.bias_ih, 0, 2 * n, 3 * n)},
                0);
+    bias_n = slice(w.bias_hh, 0, 2 * n, 3 * n);
   }
-  return gru(linear(x, from_x, bias), from_h, start, backwards);
+  return gru(linear(x, w.ih, bias), w.hh, bias_n, start, backwards);
 }
 
 }  // namespace gradus::nn

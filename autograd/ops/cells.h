@@ -9,14 +9,16 @@
 
 namespace gradus {
 
-/// Gates that lie side by side.
+/// `count` blocks of U's rows, from block `rows` on, and the gates, from `first` on, whose sums
+/// they belong to.
 struct GateRun {
+  int rows;
   int first;
   int count;
 };
 /// Of all gates that a cell has.
 template <int kGates>
-inline constexpr std::array<GateRun, 1> kAllGates = {{{0, kGates}}};
+inline constexpr std::array<GateRun, 1> kAllGates = {{{0, 0, kGates}}};
 
 // From the logistic function, which runs on packs; an error of some 1e-7 in f32 as tanh's own.
 template <class V>
@@ -27,6 +29,7 @@ V cell_tanh(const V& a) {
 /// h' = tanh(a).  Elman: Finding structure in time. Cognitive Science 14, 1990.
 struct TanhCell {
   static constexpr int kGates = 1;
+  static constexpr int kInputs = kGates;  // the first ones, whose sums have a part W x
   static constexpr auto kFromState = kAllGates<kGates>;  // whose sums have a part U h
   static constexpr int kStates = 1;
   template <class V>
@@ -44,6 +47,7 @@ struct TanhCell {
 /// h' = max(a, 0).
 struct ReluCell {
   static constexpr int kGates = 1;
+  static constexpr int kInputs = kGates;  // the first ones, whose sums have a part W x
   static constexpr auto kFromState = kAllGates<kGates>;  // whose sums have a part U h
   static constexpr int kStates = 1;
   template <class V>
@@ -63,6 +67,7 @@ struct ReluCell {
 /// gate of Gers, Schmidhuber, Cummins: Learning to forget. Neural Computation 12, 2000.
 struct LstmCell {
   static constexpr int kGates = 4;
+  static constexpr int kInputs = kGates;  // the first ones, whose sums have a part W x
   static constexpr auto kFromState = kAllGates<kGates>;  // whose sums have a part U h
   static constexpr int kStates = 2;
   template <class V>
@@ -93,7 +98,8 @@ struct LstmCell {
 /// Learning phrase representations using RNN encoder-decoder. EMNLP 2014.
 struct GruCell {
   static constexpr int kGates = 4;
-  static constexpr std::array<GateRun, 2> kFromState = {{{0, 2}, {3, 1}}};  // r, z, and m
+  static constexpr int kInputs = 3;                                               // none reaches m
+  static constexpr std::array<GateRun, 2> kFromState = {{{0, 0, 2}, {2, 3, 1}}};  // r, z, and m
   static constexpr int kStates = 1;
   template <class V>
   static void forward(V& r, V& z, V& n, const V& m, const V& h, V& h_new) {

@@ -11,14 +11,15 @@ namespace gradus {
 /// [gates * hidden, hidden], what the state is multiplied with; start: [batch, states].  With
 /// `backwards` time runs from the last step to the first.  Throws ShapeError or DtypeError.
 ///
-///   rnn_tanh, rnn_relu   one gate,             states: h
-///   lstm                 gates i, f, g, o,     states: h and c, side by side, 2 * hidden
-///   gru                  gates r, z, n and m,  states: h, where m, the part of n's sum that comes
-///                        from h, is apart, since r multiplies it: weight's rows for n are
-///                        not read, and their gradient is 0
+///   rnn_tanh, rnn_relu   one gate,          states: h
+///   lstm                 gates i, f, g, o,  states: h and c, side by side, 2 * hidden
+///   gru                  gates r, z, n,     states: h; the part of n's sum that comes from h is
+///                        apart, since r multiplies it, and has a bias of its own: [hidden], or
+///                        undefined
 Tensor rnn_tanh(const Tensor& gates, const Tensor& weight, const Tensor& start, bool backwards);
 Tensor rnn_relu(const Tensor& gates, const Tensor& weight, const Tensor& start, bool backwards);
 Tensor lstm(const Tensor& gates, const Tensor& weight, const Tensor& start, bool backwards);
-Tensor gru(const Tensor& gates, const Tensor& weight, const Tensor& start, bool backwards);
+Tensor gru(const Tensor& gates, const Tensor& weight, const Tensor& bias, const Tensor& start,
+           bool backwards);
 
 }  // namespace gradus

@@ -96,10 +96,10 @@ const std::vector<Refusal> kRefusals = {
      "lstm: start must be [batch, 2 hidden] for gates [2, 3, 8] and weight [8, 2], got [3, 2]"},
     {"lstm", [] { lstm(x(2, 3, 8), x(8, 2), wide(3, 4), false); },
      "lstm: operands must have one dtype, got f32, f32 and f64"},
-    {"gru", [] { gru(x(2, 3, 8), x(6, 2), x(3, 2), false); },
-     "gru: gates must be [steps, batch, 4 hidden] and weight [4 hidden, hidden], got [2, 3, 8] and "
+    {"gru", [] { gru(x(2, 3, 8), x(6, 2), x(2), x(3, 2), false); },
+     "gru: gates must be [steps, batch, 3 hidden] and weight [3 hidden, hidden], got [2, 3, 8] and "
      "[6, 2]"},
-    {"gru", [] { gru(whole(2, 3, 8), whole(8, 2), whole(3, 2), false); },
+    {"gru", [] { gru(whole(2, 3, 6), whole(6, 2), whole(2), whole(3, 2), false); },
      "gru: dtype must be f32 or f64, got i64; convert it with convert(x, f32)"},
     {"hessian_vector_product", [] { hessian_vector_product(sum(x(2)), {x(2)}, {x(2)}); },
      "hessian_vector_product: tensor must come from operations on tensors that require a gradient, "

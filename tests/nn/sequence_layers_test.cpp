@@ -155,9 +155,19 @@ TEST(Recurrent, refuses_what_does_not_fit) {
       "and [8, 2]");
   expect_error<ShapeError>(
       [] {
-        gru(zeros({3, 2, 8}), zeros({8, 2}), zeros({2, 4}), false);
+        gru(zeros({3, 2, 6}), zeros({6, 2}), Tensor(), zeros({2, 4}), false);
       },
-      "gru: start must be [batch, 1 hidden] for gates [3, 2, 8] and weight [8, 2], got [2, 4]");
+      "gru: start must be [batch, 1 hidden] for gates [3, 2, 6] and weight [6, 2], got [2, 4]");
+  expect_error<ShapeError>(
+      [] {
+        gru(zeros({3, 2, 6}), zeros({6, 2}), zeros({6}), zeros({2, 2}), false);
+      },
+      "gru: bias must be [hidden] for weight [6, 2], got [6]");
+  expect_error<DtypeError>(
+      [] {
+        gru(zeros({3, 2, 6}), zeros({6, 2}), zeros({2}, f64), zeros({2, 2}), false);
+      },
+      "gru: operands must have one dtype, got f32, f32, f64 and f32");
 }
 
 TEST(Recurrent, steps_by_hand_agree_with_the_formula) {

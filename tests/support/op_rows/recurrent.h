@@ -69,13 +69,23 @@ inline std::vector<OpRow> recurrent_rows() {
   const auto back = [](const Tensor& gates, const Tensor& w, const Tensor& start) {
     return lstm(gates, w, start, true);
   };
+  const auto gru_ahead = [](const Tensor& gates, const Tensor& w, const Tensor& start) {
+    return gru(gates, w, Tensor(), start, false);
+  };
+  // The same with a bias, which is the fourth operand here.
+  OpRow gru_row = recurrence_row("gru", gru_ahead, 3, 1);
+  gru_row.f = [](const Tensors& x) { return gru(x[0], x[1], x[3], x[2], true); };
+  for (std::vector<Shape>& shapes : gru_row.shapes) {
+    shapes.push_back({shapes[1][1]});
+  }
   OpRow relu_row = recurrence_row("rnn_relu", ahead(rnn_relu), 1, 1);
   relu_row.both_signs = false;  // far from the kink
   return {recurrence_row("rnn_tanh", ahead(rnn_tanh), 1, 1),
           relu_row,
           recurrence_row("lstm", ahead(lstm), 4, 2),
           recurrence_row("lstm_backwards", back, 4, 2),
-          recurrence_row("gru", ahead(gru), 4, 1),
+          recurrence_row("gru_without_bias", gru_ahead, 3, 1),
+          gru_row,
           recurrent_layer_row<nn::RNN>("rnn_layer", 1, false, false, true),
           recurrent_layer_row<nn::LSTM>("lstm_layer", 4, true, true, true),
           recurrent_layer_row<nn::GRU>("gru_layer", 3, false, false, true),
