@@ -1,10 +1,13 @@
 // Convolutional networks for images of 28 x 28: whole training steps (forward, loss, backward, SGD)
-// in images a second, and the products of the larger convolution of the cnn by themselves, in
-// multiply-adds counted twice.
+// in images a second, and convolutions by themselves, in multiply-adds counted twice, those with
+// padding not among them.
 //
 //   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/conv_benchmark
 #include <benchmark/benchmark.h>
 #include <gradus/core/conv.h>
+#include <gradus/core/narrow_conv.h>
+#include <gradus/core/side_by_side_conv.h>
+#include <gradus/core/tiled_conv.h>
 #include <gradus/gradus.h>
 
 namespace {
@@ -94,6 +97,30 @@ void by_weight(benchmark::State& state) {
 BENCHMARK(forward)->Apply(steps);
 BENCHMARK(by_input)->Apply(steps);
 BENCHMARK(by_weight)->Apply(steps);
+
+// The second convolution of LeNet, and the one by its input: 64 images with few channels, images
+// side by side or the copies of each (core/narrow_conv.h).
+using Convolution = void (*)(const core::ConvShape&, const float*, const float*, const float*,
+                             const core::ElementLoop*, float*);
+void few_channels(benchmark::State& state, Convolution run, bool by_input) {
+  set_num_threads(static_cast<int>(state.range(1)));
+  Rng rng(1);
+  core::ConvShape s = core::conv_shape("conv", {state.range(0), 6, 14, 14}, {16, 6, 5, 5}, {}, 1);
+  const double work = 2.0 * double(s.batch * s.out * s.positions() * s.taps());
+  s = by_input ? core::turned_shape(s) : s;
+  const Tensor x = rand(s.x_shape(), rng);
+  const Tensor weight = rand(s.weight_shape(), rng);
+  const Tensor y = empty(s.y_shape());
+  for (auto _ : state) {
+    run(s, x.data<float>(), weight.data<float>(), nullptr, nullptr, y.mutable_data<float>());
+  }
+  state.counters["FLOP/s"] =
+      benchmark::Counter(work * double(state.iterations()), benchmark::Counter::kIsRate);
+}
+BENCHMARK_CAPTURE(few_channels, forward_copies, core::narrow_conv<float>, false)->Apply(steps);
+BENCHMARK_CAPTURE(few_channels, forward, core::side_by_side_conv<float>, false)->Apply(steps);
+BENCHMARK_CAPTURE(few_channels, by_input_copies, core::narrow_conv<float>, true)->Apply(steps);
+BENCHMARK_CAPTURE(few_channels, by_input, core::side_by_side_conv<float>, true)->Apply(steps);
 
 void max_pool(benchmark::State& state) {
   set_num_threads(static_cast<int>(state.range(1)));
