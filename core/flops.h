@@ -9,7 +9,8 @@
 namespace gradus {
 
 /// While it lives, counts the floating-point operations of products on this thread and in the
-/// pieces of its parallel loops: 2 for each multiply-add.  What is done for each element is not
+/// pieces of its parallel loops: 2 for each multiply-add, those of convolutions with padding among
+/// them.  What is done for each element is not
 /// counted, nor what the workers of a loader do, which may outlive it.  Where one lives inside
 /// another, that one hears of it at the end of the inner one.
 class CountFlops {

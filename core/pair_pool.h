@@ -217,8 +217,8 @@ class MeanPairs {
     }
   }
 
-  // y[p] <- of(p) / divisor for all windows, rounded once.  By a power of two a product gives the
-  // same bits, in T too.
+  // y[p] <- of(p) / divisor for all windows.  By a power of two a product gives the same bits, in T
+  // too.
   template <class F>
   [[gnu::always_inline]] void divide(const F& of, T* y) const {
     using Number = decltype(of(0));

@@ -15,8 +15,8 @@ namespace {
 constexpr Index kMostTaps = 256;
 // Bytes that a window sees in a block of channels: they stay in the first-level cache.
 constexpr Index kWindowBytes = 24576;
-// Bytes that a row of windows sees, which stay in the second-level cache.
-constexpr Index kRowBytes = Index{1} << 19;
+// Bytes of a block of images and of what they give: about what the second-level cache holds.
+constexpr double kBlockBytes = 1 << 21;
 
 // Neighbouring positions along an axis, whose windows see the image with the same taps.
 struct Run {
@@ -115,7 +115,7 @@ void add_run(const ConvShape& s, const Run& h, const Run& w, const T* x, Index w
   }
 }
 
-// Images of a block: as many as the widest tile has, or fewer, so that every thread has a block.
+// Images of a block: as many as the widest tile has, or fewer, so that more threads have a block.
 template <class T>
 Index images_of_block(const ConvShape& s) {
   const auto [lanes, width] = tile_sizes<T>();
@@ -131,22 +131,22 @@ Index images_of_block(const ConvShape& s) {
 template <class T>
 bool is_faster_side_by_side(const ConvShape& s) {
   const auto [lanes, width] = tile_sizes<T>();
-  const Index area = s.input.h * s.input.w;
-  if (s.window.stride != Size2(1) || s.batch < 2 * lanes ||
-      s.window.kernel.h * s.window.kernel.w > kMostTaps ||
-      double(area) * double(s.in * width) * sizeof(T) > double(kMostPlaces) ||
-      double(s.window.kernel.h * s.input.w) * double(s.in * width) * sizeof(T) >
-          double(kRowBytes)) {
+  const Size2 kernel = s.window.kernel;
+  const double turned =
+      double(s.in) * double(s.input.h * s.input.w) + double(s.out) * double(s.positions());
+  if (s.window.stride != Size2(1) || s.batch < 2 * lanes || kernel.h * kernel.w > kMostTaps ||
+      turned * double(width) * sizeof(T) > kBlockBytes) {
     return false;
   }
-  // Processor cycles of an image, roughly; the narrow tiles' last one may be half empty.
+  // Processor cycles of an image, roughly; the narrow tiles' last one may be half empty, and they
+  // read an image as it is where nothing is around it and windows are one number wide.
   const Runs runs(s);
   const double row = double(s.in * s.out) / double(2 * lanes);
-  const double turned = double(s.in * area + s.out * s.positions());
   const double blocks = double((s.positions() + width - 1) / width);
-  const double copied = double(s.in * s.window.kernel.w * s.input.h);
+  const bool is_copied = kernel.w > 1 || s.canvas() != s.input;
+  const double copied = is_copied ? double(s.in * kernel.w * s.input.h) : 0;
   return seen_pairs(runs.h) * seen_pairs(runs.w) * row + 0.6 * turned <
-         double(s.window.kernel.h * s.window.kernel.w) * blocks * double(width) * row + 5 * copied;
+         double(kernel.h * kernel.w) * blocks * double(width) * row + 5 * copied;
 }
 
 template <class T>

@@ -18,6 +18,12 @@ template <class Cell>
 struct Recurrence {
   // Sequences of a batch that run together.
   static constexpr Index kBlock = 32;
+  static_assert(std::all_of(Cell::kFromState.begin(), Cell::kFromState.end(),
+                            [](const GateRun& run) {
+                              return run.first >= Cell::kInputs ||
+                                     run.first + run.count <= Cell::kInputs;
+                            }),
+                "gates that lie side by side are all reached by inputs, or none");
   static constexpr auto kGates = std::make_index_sequence<Cell::kGates>();
   static constexpr auto kStates = std::make_index_sequence<Cell::kStates>();
 
@@ -85,7 +91,8 @@ struct Recurrence {
     const Recurrence& r;
     T* inputs;
     T* apart;
-    Index step(int gate) const { return gate < Cell::kInputs ? r.input_row() : r.apart_row(); }
+    // From a row to the next.
+    Index row_step(int gate) const { return gate < Cell::kInputs ? r.input_row() : r.apart_row(); }
     T* at(Index row, int gate) const {
       return gate < Cell::kInputs ? inputs + row * r.input_row() + gate * r.hidden
                                   : apart + row * r.apart_row() + (gate - Cell::kInputs) * r.hidden;
@@ -115,7 +122,7 @@ struct Recurrence {
         }
         for (const GateRun& run : Cell::kFromState) {
           blas::gemm<T>(blas::Form::plain, blas::Form::plain, rows, hidden, run.count * hidden, 1,
-                        da.at(at, run.first), da.step(run.first),
+                        da.at(at, run.first), da.row_step(run.first),
                         weight + run.rows * hidden * hidden, hidden, 1, d_first, state_row());
         }
       }

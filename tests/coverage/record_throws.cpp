@@ -90,9 +90,9 @@ void record() {
 extern "C" {
 
 [[noreturn]] void __cxa_throw(void* thrown, std::type_info* type, void (*destroy)(void*)) {
+  const int error = errno;
   using Throw = void (*)(void*, std::type_info*, void (*)(void*));
   static const auto real = reinterpret_cast<Throw>(::dlsym(RTLD_NEXT, "__cxa_throw"));
-  const int error = errno;
   record();
   errno = error;
   real(thrown, type, destroy);
@@ -100,8 +100,8 @@ extern "C" {
 }
 
 [[noreturn]] void __cxa_rethrow() {
-  static const auto real = reinterpret_cast<void (*)()>(::dlsym(RTLD_NEXT, "__cxa_rethrow"));
   const int error = errno;
+  static const auto real = reinterpret_cast<void (*)()>(::dlsym(RTLD_NEXT, "__cxa_rethrow"));
   record();
   errno = error;
   real();
