@@ -109,7 +109,7 @@ TEST(ThreadsResume, gives_the_bits_of_a_run_without_a_cut_for_every_rule) {
   const test::TempFolder folder;
   std::mt19937 random(1);
   const bool is_slow = test::kAddressSanitizer || test::kThreadSanitizer;
-  const int cuts = test::trials("GRADUS_CUTS", is_slow ? 5 : 20);
+  const int cuts = test::trials("GRADUS_CUTS", is_slow ? 3 : 20);
   const std::vector<std::string> rules = rule_names();
   for (int k = 0; k < cuts; ++k) {
     const Options options = options_of(rules[static_cast<std::size_t>(k) % rules.size()],

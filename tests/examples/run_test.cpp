@@ -241,6 +241,9 @@ void expect_bits_to_depend_on_the_seed_alone(std::vector<std::string> arguments)
 }
 
 TEST(ThreadsOfTrainMnist, change_no_bit_of_the_weights_on_digits) {
+  if (kAddressSanitizer) {
+    GTEST_SKIP() << "ten seconds of training in operations that other tests run, too";
+  }
   for (const char* optimizer : {"sgd", "rmsprop", "adam", "muon", "lamb", "adafactor"}) {
     expect_bits_to_depend_on_the_seed_alone({"--dataset", "digits", "--train-size", "1500",
                                              "--validation", "100", "--optimizer", optimizer});
