@@ -43,8 +43,8 @@ struct Tile {
   Index c_step;
   bool add;  ///< to what C holds, or from 0
   /// How far behind this tile's rows the next one's stand, of A, whose numbers then follow each
-  /// other, and of C.  Tiles of kTileRows rows ask for them meanwhile, for a row of C with each line
-  /// of terms; 0: they do not.
+  /// other, and of C.  Tiles of kTileRows rows ask for them meanwhile, for a row of C with each
+  /// line of terms; 0: they do not.
   Index next_a = 0;
   Index next_c = 0;
 };
