@@ -2,8 +2,8 @@
 // Which vector instructions element loops and products use: the widest that this processor has. The
 // choice never changes a result of an element loop, only its speed (see core/pack.h).  Products of
 // matrices and convolutions are the same bits with all sets that fuse multiply-adds (see
-// core/tile.h; infinite weights on padding apart, core/side_by_side_conv.h); with `base` on x86 they
-// are BLAS's.
+// core/tile.h; infinite weights on padding apart, core/side_by_side_conv.h); with `base` on x86
+// they are BLAS's.
 
 namespace gradus {
 
