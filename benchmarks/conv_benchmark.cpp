@@ -133,4 +133,16 @@ void max_pool(benchmark::State& state) {
 }
 BENCHMARK(max_pool)->Apply(steps);
 
+// The first one of LeNet.
+void mean_pool(benchmark::State& state) {
+  set_num_threads(static_cast<int>(state.range(1)));
+  Rng rng(1);
+  const Tensor x = rand({state.range(0), 6, 28, 28}, rng);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(avg_pool2d(x, 2));
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(mean_pool)->Apply(steps);
+
 }  // namespace

@@ -4,12 +4,11 @@
 //
 // A block of images is laid side by side once, and what they give turned back once.  Then each tap
 // of a position is a row that stands where it is, positions fill registers whatever their number,
-// and taps that see what is beyond an image are left out: the gradient by the input, which sees the
-// edge of dy from all sides, is half of the multiply-adds where a window of 5 x 5 goes over 10
-// x 10.
+// and taps that see what is beyond an image are left out: of a window of 5 x 5 on 10 x 10, half of
+// the multiply-adds of the gradient by the input, which sees the edge of dy from all sides.
 //
 // Limit: the multiply-adds, and two passes of turning.  docs/performance.md has what was gained;
-// the plain twin is a sum over windows (tests/core/conv_test.cpp).
+// the plain twin is a sum over windows (tests/core/side_by_side_conv_test.cpp).
 #include <gradus/core/conv_shape.h>
 #include <gradus/core/elementwise.h>
 

@@ -60,7 +60,7 @@ template <class T, int kBytes, int kRows, int kRegisters>
     }
   };
   if (kRows == kTileRows && (tile.next_a != 0 || tile.next_c != 0)) {
-    // What a line of A holds, then a line of each of the next rows of A and a row of C.
+    // With each line of terms, a line of each of the next rows of A and a row of C.
     constexpr Index kLine = 64 / Index(sizeof(T));
     const Index next_a = tile.next_a;
     for (Index first = 0; first < k; first += kLine) {
