@@ -11,33 +11,27 @@
 
 namespace gradus::optim {
 
+// What explain() does that no rule has a part in.
+Parameters explained_parameter(const Tensor& w);  // a copy of w, named "w"
+std::vector<Tensor> single_numbers(const std::vector<double>& numbers, Dtype dtype);
+// The steps of an optimizer of one parameter.
+Explanation explain_steps(OptimizerBase& optimizer, const std::vector<Tensor>& gradients,
+                          const std::vector<Index>& index);
+
 /// The steps that `gradients` lead to, seen from the element of w at `index`.  w and the gradients
 /// have one shape and dtype; w itself is not changed.  Throws as Optimizer does.
 template <Rule R>
 Explanation explain(const R& rule, const Tensor& w, const std::vector<Tensor>& gradients,
                     const std::vector<Index>& index) {
-  Tensor parameter = w.clone();
-  parameter.set_requires_grad();
-  Optimizer<R> optimizer({{"w", parameter}}, rule);
-  Explanation all;
-  for (const Tensor& g : gradients) {
-    parameter.set_grad(g);
-    Explanation one = optimizer.explain_step("w", index);
-    one.steps.insert(one.steps.begin(), all.steps.begin(), all.steps.end());
-    all = std::move(one);
-  }
-  return all;
+  Optimizer<R> optimizer(explained_parameter(w), rule);
+  return explain_steps(optimizer, gradients, index);
 }
 
 /// The same for a parameter that is a single number, of f64 unless told otherwise.
 template <Rule R>
 Explanation explain(const R& rule, double w, const std::vector<double>& gradients,
                     Dtype dtype = f64) {
-  std::vector<Tensor> all;
-  for (const double g : gradients) {
-    all.push_back(full({1}, g, dtype));
-  }
-  return explain(rule, full({1}, w, dtype), all, {0});
+  return explain(rule, full({1}, w, dtype), single_numbers(gradients, dtype), {0});
 }
 
 }  // namespace gradus::optim

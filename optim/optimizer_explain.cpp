@@ -68,6 +68,34 @@ Explanation OptimizerBase::explain_step(std::string_view parameter,
           {std::move(step)}};
 }
 
+Parameters explained_parameter(const Tensor& w) {
+  Tensor copy = w.clone();
+  copy.set_requires_grad();
+  return {{"w", copy}};
+}
+
+std::vector<Tensor> single_numbers(const std::vector<double>& numbers, Dtype dtype) {
+  std::vector<Tensor> tensors;
+  for (const double number : numbers) {
+    tensors.push_back(full({1}, number, dtype));
+  }
+  return tensors;
+}
+
+Explanation explain_steps(OptimizerBase& optimizer, const std::vector<Tensor>& gradients,
+                          const std::vector<Index>& index) {
+  Tensor w = optimizer.parameters().front().tensor;
+  Explanation all;
+  for (const Tensor& g : gradients) {
+    w.set_grad(g);
+    Explanation one = optimizer.explain_step("w", index);
+    all.steps.push_back(std::move(one.steps.front()));
+    one.steps = std::move(all.steps);
+    all = std::move(one);
+  }
+  return all;
+}
+
 std::map<std::string, std::vector<double>> OptimizerBase::values_of(const std::string& name) const {
   std::map<std::string, std::vector<double>> all;
   const std::vector<Options> scheduled = scheduled_options();

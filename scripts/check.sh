@@ -46,7 +46,7 @@ step_valgrind() {
   for program in build/valgrind/tests/*_test; do
     say "valgrind $program"
     valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
-      --errors-for-leak-kinds=definite "$program" --gtest_brief=1 || failed=1
+      --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp "$program" --gtest_brief=1 || failed=1
   done
   return "$failed"
 }

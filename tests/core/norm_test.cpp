@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "support/emulator.h"
 #include "support/naive.h"
 #include "support/threads.h"
 
@@ -83,6 +84,9 @@ TEST(NormOfTensor, of_many_numbers_is_a_long_double_loops) {
 }
 
 TEST(NormOfTensor, neither_overflows_nor_hides_what_is_not_finite) {
+  if (!test::has_wide_registers()) {
+    GTEST_SKIP() << "the emulator rounds the sums";
+  }
   EXPECT_NEAR(core::norm(full({100'000}, 1e300, f64)) / 1e300, std::sqrt(1e5), 1e-9);
   EXPECT_NEAR(core::norm(full({100'000}, 3e38)) / double(3e38F), std::sqrt(1e5), 1e-9);
   for (const Dtype dtype : {f32, f64}) {

@@ -171,7 +171,7 @@ TEST(ReplaceFile, on_a_full_disk_leaves_the_old_file) {
   const pid_t child = ::fork();
   if (child == 0) {
     if (::unshare(CLONE_NEWNS) != 0 ||
-        ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("none", "/", "", MS_REC | MS_PRIVATE, nullptr) != 0 ||
         ::mount("gradus", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
       ::_exit(kNoRoot);
     }

@@ -47,6 +47,7 @@ inline std::string read_all(std::FILE* file) {
 
 /// Replaces this process, a fresh child, by the program.
 [[noreturn]] inline void become(const Call& call) {
+  std::signal(SIGINT, SIG_DFL);  // a shell's jobs in the background begin by ignoring it
   ::unsetenv("GRADUS_DATA");
   ::unsetenv("OPENBLAS_CORETYPE");
   for (const auto& [name, value] : call.environment) {
