@@ -17,7 +17,7 @@ flags=()
 case $target in
   ops) most_bytes=400 ;;
   # Each input reaches thousands of edges: to weigh them takes a fifth of the time.
-  options) most_bytes=400 flags=(-entropic=0) ;;
+  options) most_bytes=512 flags=(-entropic=0) ;;
 esac
 [ -d "$here/corpus/$target" ] || { say "run.sh: no target $target"; exit 2; }
 
