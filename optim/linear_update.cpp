@@ -126,6 +126,39 @@ void run_calls(const LinearAssignment& assignment, T* const* at, Index n) {
   }
 }
 
+// Some kernels of OpenBLAS fuse the multiply-adds of whole blocks, of 32 numbers at most, and not
+// those of what is left.  Here all are in whole blocks: bits do not depend on where a number
+// stands.
+constexpr Index kBlock = 64;
+static_assert(core::kPieceElements % kBlock == 0);
+
+// All assignments to n elements; at[k] are those of operand k.
+template <class T>
+void run_blocks(std::span<const LinearAssignment> all, T* const* at, int count, Index n) {
+  const Index whole = n - n % kBlock;
+  const auto run = [&](T* const* from, Index size) {
+    for (const LinearAssignment& assignment : all) {
+      run_calls<T>(assignment, from, size);
+    }
+  };
+  if (whole > 0) {
+    run(at, whole);
+  }
+  if (whole == n) {
+    return;
+  }
+  T block[core::kMaxOperands][kBlock];
+  T* in_block[core::kMaxOperands];
+  for (int k = 0; k < count; ++k) {
+    in_block[k] = block[k];
+    std::fill(std::copy(at[k] + whole, at[k] + n, block[k]), std::end(block[k]), T(0));
+  }
+  run(in_block, kBlock);
+  for (const LinearAssignment& assignment : all) {
+    std::copy_n(block[assignment.to], n - whole, at[assignment.to] + whole);
+  }
+}
+
 template <class T>
 bool has_vanished(const LinearAssignment& assignment) {
   for (std::size_t k = 0; assignment.used >> k != 0; ++k) {
@@ -160,9 +193,7 @@ bool run_linear(const LinearRecord& record, const Tensor* const* operands, int c
       for (int k = 0; k < count; ++k) {
         at[k] = first[k] + begin;
       }
-      for (const LinearAssignment& assignment : all) {
-        run_calls<T>(assignment, at, n);
-      }
+      run_blocks<T>(all, at, count, n);
     };
     const Index n = operands[0]->numel();
     const Index pieces = n / core::kPieceElements;
