@@ -59,9 +59,11 @@ RunState resume(const train::Checkpoint& saved, const Options& options, const st
     require<UsageError>(state.data == data, "--resume: ", options.resume,
                         " must have been trained on the same data, got a run on ", state.data,
                         ", where there are ", data);
-    require<UsageError>(state.progress.epoch <= options.epochs + 1, "--epochs must be at least ",
-                        state.progress.epoch - 1, ", which ", options.resume,
-                        " has behind it, got ", options.epochs);
+    const bool is_within_epoch = state.progress.batches > 0;
+    const Index least = state.progress.epoch - (is_within_epoch ? 0 : 1);
+    require<UsageError>(least <= options.epochs, "--epochs must be at least ", least,
+                        is_within_epoch ? ", the epoch that " : ", which ", options.resume,
+                        is_within_epoch ? " is in, got " : " has behind it, got ", options.epochs);
     train::restore(saved, model, optimizer);
     train::get_generators(saved.run, model);
   } catch (const UsageError&) {

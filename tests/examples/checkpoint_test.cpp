@@ -200,6 +200,20 @@ TEST(Checkpoints, take_no_flag_that_contradicts_them) {
   EXPECT_EQ(longer.out.find("epoch 3/4"), std::string::npos);
 }
 
+TEST(Checkpoints, within_an_epoch_need_that_epoch) {
+  const TempFolder folder;
+  const std::string file = folder / "a";
+  ASSERT_EQ(run_train_mnist(joined(kRun, {"--quiet", "--checkpoint", file, "--keep", "50",
+                                          "--checkpoint-every", "7"}))
+                .status,
+            0);
+  const Outcome outcome = run_train_mnist({"--resume", file + ".42", "--quiet", "--epochs", "2"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "train_mnist: --epochs must be at least 3, the epoch that " + file +
+                             ".42 is in, got 2\n");
+  EXPECT_EQ(outcome.out, "");
+}
+
 // MNIST's files with five digits, once with one pixel changed.
 TEST(Checkpoints, go_on_with_the_data_that_they_began_with_alone) {
   const TempFolder folder;
