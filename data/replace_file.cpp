@@ -185,13 +185,15 @@ int sync_folder(FileCalls& calls, const fs::path& folder) {
   return error;
 }
 
+/// A pipe that nobody reads is not waited for: it does not open.  One that is read slowly is.
 int write_directly(FileCalls& calls, const std::string& path,
                    const std::vector<std::string_view>& pieces) {
-  const int descriptor =
-      uninterrupted([&] { return calls.open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); });
+  const int descriptor = uninterrupted(
+      [&] { return calls.open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); });
   if (descriptor < 0) {
     return errno;
   }
+  ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
   const int error = write_all(calls, descriptor, pieces);
   const bool closed = calls.close(descriptor) == 0 || errno == EINTR;
   return error != 0 || closed ? error : errno;

@@ -12,7 +12,7 @@
 //
 // A symbolic link stays, and the file that it leads to is replaced.  Who has the old file open, or
 // has read it, keeps what he has.  The new file has the permissions of the old one.  A device, such
-// as /dev/stdout, is written to directly.
+// as /dev/stdout, is written to directly, and so is a pipe, which somebody must read.
 #include <gradus/data/file_calls.h>
 
 #include <string>

@@ -1,6 +1,7 @@
 // Files that are replaced as a whole: what is left when anything fails.
 #include <gradus/core/error.h>
 #include <gradus/data/replace_file.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -245,6 +246,32 @@ TEST(ReplaceFile, names_the_reason_where_there_is_no_way) {
                                     "to it");
   test::expect_error<FileError>([&] { replace_file("f", std::string("a\0b", 3), {"x"}); },
                                 "f: a file name must be without zero bytes, got one after \"a\"");
+}
+
+TEST(ReplaceFile, writes_to_a_pipe_that_is_read_slowly_and_waits_for_no_reader) {
+  const test::TempFolder folder;
+  const std::string path = folder / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  test::expect_error<FileError>([&] { replace_file("f", path, {"x"}); },
+                                "f: " + path +
+                                    " must be a file that can be written, got \"No such device or "
+                                    "address\"; is the folder there, and is there room?");
+  const std::string text(300'000, 'x');  // more than a pipe holds
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  std::thread writer([&] { replace_file("f", path, {text}); });
+  std::string read;
+  pollfd ready = {reader, POLLIN, 0};
+  char buffer[4096];
+  while (::poll(&ready, 1, -1) > 0) {
+    const ssize_t n = ::read(reader, buffer, sizeof buffer);
+    if (n <= 0) {
+      break;
+    }
+    read.append(buffer, static_cast<std::size_t>(n));
+  }
+  writer.join();
+  ::close(reader);
+  EXPECT_EQ(read, text);
 }
 
 TEST(ReplaceFile, of_two_writers_leaves_one_complete_file) {

@@ -1,4 +1,6 @@
 // The program's checkpoints: killed, interrupted, resumed.
+#include <sys/stat.h>
+
 #include <chrono>
 #include <filesystem>
 #include <random>
@@ -132,6 +134,15 @@ TEST(Checkpoints, that_cannot_be_saved_in_the_end_are_an_error) {
   const std::string warning = "train_mnist: warning: " + message;
   EXPECT_EQ(outcome.err, warning + warning + warning + "train_mnist: " + message);
   EXPECT_EQ(outcome.out.rfind("validation accuracy", 0), 0U);
+}
+
+TEST(Checkpoints, to_a_pipe_that_nobody_reads_are_an_error_in_the_end) {
+  const TempFolder folder;
+  const std::string file = folder / "pipe";
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  const Outcome outcome = run_train_mnist(joined(kRun, {"--quiet", "--checkpoint", file}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.err.find("No such device or address"), std::string::npos) << outcome.err;
 }
 
 TEST(Checkpoints, keep_the_last_and_the_best) {
