@@ -45,20 +45,28 @@ int write_all(FileCalls& calls, int descriptor, const std::vector<std::string_vi
   return 0;
 }
 
-/// The name that temporaries of the target `name` begin with.  A long one is cut, at a character of
-/// UTF-8, and told from others by its checksum: file systems take 255 bytes, some 143.
-std::string start_of_temporaries(const std::string& name) {
-  constexpr std::size_t kLongest = 100, kKept = 80;
-  if (name.size() <= kLongest) {
-    return "." + name + ".";
-  }
-  std::size_t kept = kKept;
-  while (kept > 0 && (static_cast<unsigned char>(name[kept]) & 0xC0) == 0x80) {
+/// Longer names are cut in the names of their temporaries: file systems take 255 bytes, some 143.
+constexpr std::size_t kLongest = 100;
+
+/// What is left of a name that is cut: whole characters of UTF-8.
+std::string cut_name(const std::string& name) {
+  std::size_t kept = 80;
+  while (kept > 0 && kept < name.size() &&
+         (static_cast<unsigned char>(name[kept]) & 0xC0) == 0x80) {
     --kept;
+  }
+  return name.substr(0, kept);
+}
+
+/// How temporaries of the target `name` call it.  A name that is cut is told from others by its
+/// checksum.
+std::string name_in_temporaries(const std::string& name) {
+  if (name.size() <= kLongest) {
+    return name;
   }
   Crc32 crc;
   crc.add(name.data(), name.size());
-  return "." + name.substr(0, kept) + "." + crc.digits() + ".";
+  return cut_name(name) + "." + crc.digits();
 }
 
 /// An open temporary file, locked; removed unless it got its final name.
@@ -66,9 +74,9 @@ class Temporary {
  public:
   Temporary(FileCalls& calls, const fs::path& target) : calls_(calls) {
     static std::atomic<unsigned> number = 0;
+    const std::string name = "." + name_in_temporaries(target.filename().string()) + ".";
     const std::string start =
-        (target.parent_path() / start_of_temporaries(target.filename().string())).string() +
-        std::to_string(::getpid()) + "-";
+        (target.parent_path() / name).string() + std::to_string(::getpid()) + "-";
     do {
       close();
       path_ = start + std::to_string(number++) + std::string(kEnding);
@@ -129,15 +137,18 @@ class Temporary {
   bool renamed_ = false;
 };
 
-/// True for the names that Temporary gives where they begin with `start`.
-bool is_temporary(std::string_view file, const std::string& start) {
-  if (!file.starts_with(start) || !file.ends_with(kEnding) ||
-      file.size() <= start.size() + kEnding.size()) {
-    return false;
+/// NAME of ".NAME.123-0.part"; empty if that is no name that Temporary gives.
+std::string_view name_of_target(std::string_view file) {
+  if (!file.starts_with('.') || !file.ends_with(kEnding)) {
+    return {};
   }
-  file.remove_prefix(start.size());
   file.remove_suffix(kEnding.size());
-  return file.find_first_not_of("0123456789-") == std::string_view::npos;
+  const std::size_t dot = file.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || dot + 1 == file.size() ||
+      file.find_first_not_of("0123456789-", dot + 1) != std::string_view::npos) {
+    return {};
+  }
+  return file.substr(1, dot - 1);
 }
 
 /// Whether the name still leads to the open file: its writer may have renamed it, and another have
@@ -150,14 +161,15 @@ bool is_file(int descriptor, int folder, const char* name) {
          open.st_ino == named.st_ino;
 }
 
-/// What cannot be removed stays: it harms nobody.  By readdir(), since the folder iterators of
-/// libstdc++ end the program where memory runs out.
-void remove_leftovers(const fs::path& target) {
-  const std::string start = start_of_temporaries(target.filename().string());
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(target.parent_path().c_str()),
-                                                   ::closedir);
+/// Removes those whose target's name `is_wanted` takes.  What cannot be removed stays: it harms
+/// nobody.  By readdir(), since the folder iterators of libstdc++ end the program where memory runs
+/// out.
+template <class F>
+void remove_leftovers(const fs::path& folder_path, F is_wanted) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(folder_path.c_str()), ::closedir);
   for (const dirent* entry; folder && (entry = ::readdir(folder.get())) != nullptr;) {
-    if (!is_temporary(entry->d_name, start)) {
+    const std::string_view name = name_of_target(entry->d_name);
+    if (name.empty() || !is_wanted(name)) {
       continue;
     }
     const int folder_number = ::dirfd(folder.get());
@@ -199,6 +211,10 @@ int write_directly(FileCalls& calls, const std::string& path,
   return error != 0 || closed ? error : errno;
 }
 
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 std::string reason(int error) { return std::generic_category().message(error); }
 
 [[noreturn]] void refuse(const std::string& where, const std::string& path, int error) {
@@ -228,8 +244,9 @@ void replace_file(const std::string& where, const std::string& path,
       fs::is_symlink(fs::symlink_status(path, error)) ? fs::canonical(path, error) : fs::path(path);
   require<FileError>(!target.empty(), where, ": ", path,
                      " must be a file or a link to one, got a link that leads nowhere; remove it");
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  remove_leftovers(folder / target.filename());
+  const fs::path folder = folder_of(target);
+  remove_leftovers(folder, [name = name_in_temporaries(target.filename().string())](
+                               std::string_view found) { return found == name; });
   {
     Temporary temporary(calls, folder / target.filename());
     int failed = temporary.fill(pieces);
@@ -242,6 +259,18 @@ void replace_file(const std::string& where, const std::string& path,
     fail<FileError>({where, ": ", path, " is written, but its folder must be made durable, got \"",
                      reason(failed), "\"; a power cut may bring the old file back"});
   }
+}
+
+void remove_leftovers_beside(const std::string& path, bool (*is_ending)(std::string_view)) {
+  const std::string name = fs::path(path).filename().string();
+  const std::string start = name + ".";
+  const std::string cut = cut_name(name) + ".";
+  remove_leftovers(folder_of(path), [&](std::string_view found) {
+    const bool is_cut = name.size() >= cut.size() && found.starts_with(cut) &&
+                        found.size() == cut.size() + Crc32().digits().size() &&
+                        found.find_first_not_of("0123456789abcdef", cut.size()) == found.npos;
+    return is_cut || (found.starts_with(start) && is_ending(found.substr(start.size())));
+  });
 }
 
 }  // namespace gradus::data

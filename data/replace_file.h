@@ -29,4 +29,9 @@ void replace_file(const std::string& where, const std::string& path,
                   const std::vector<std::string_view>& pieces,
                   FileCalls& calls = system_file_calls());
 
+/// Removes what killed writers left of the files "`path`.ENDING" for each ENDING that `is_ending`
+/// takes.  Where the name of `path` has more than 80 bytes, temporaries do not tell the ending:
+/// then all that were left of names above 100 bytes that begin like it.
+void remove_leftovers_beside(const std::string& path, bool (*is_ending)(std::string_view));
+
 }  // namespace gradus::data

@@ -47,7 +47,7 @@ int run(const Options& options) {
   } else if (!options.checkpoint.empty()) {
     state.data = fingerprint(dataset.train);
   }
-  Saver saver(options, [&](const std::string& message) { report.warning(message); });
+  Saver saver(options, state, [&](const std::string& message) { report.warning(message); });
   if (!options.checkpoint.empty()) {
     stop_on_signals();
   }
@@ -55,9 +55,10 @@ int run(const Options& options) {
       .after_step = [&](const Progress& progress) { report.step(progress, steps); },
       .after_epoch =
           [&](const Progress& progress) {
-            state.test = evaluate(*model, dataset.test, [] { return stop_signal() != 0; });
-            state.best_accuracy = std::max(state.best_accuracy, state.test.accuracy);
-            report.epoch(progress, state.test);
+            const Score test = evaluate(*model, dataset.test, [] { return stop_signal() != 0; });
+            report.epoch(progress, test);  // where this fails, the run goes on in front of it
+            state.test = test;
+            state.best_accuracy = std::max(state.best_accuracy, test.accuracy);
           },
       .at_position =
           [&](const Progress& progress) {

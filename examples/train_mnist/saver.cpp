@@ -1,5 +1,7 @@
 #include "train_mnist/saver.h"
 
+#include <gradus/data/replace_file.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -9,54 +11,81 @@ using namespace gradus;
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Of "FILE.ENDING", for those that --keep asks for.
+bool is_kept_ending(std::string_view ending) {
+  return ending == "best" || (!ending.empty() && ending.size() <= 18 &&
+                              ending.find_first_not_of("0123456789") == std::string_view::npos);
+}
+
+}  // namespace
+
+Saver::Saver(const Options& options, const RunState& start, Warn warn)
+    : options_(options), warn_(std::move(warn)), saved_best_(start.best_accuracy) {
+  const std::string best = options.checkpoint + ".best";
+  std::error_code ignored;
+  if (options.keep > 0 && start.best_accuracy >= 0 && !fs::exists(best, ignored)) {
+    warn_(best + " is not there; it is saved when an epoch is better than all before");
+  }
+}
+
 void Saver::at_position(const RunState& state, nn::Module& model,
                         const optim::OptimizerBase& optimizer) {
-  if (options_.checkpoint.empty()) {
-    return;
-  }
   const Index every = options_.checkpoint_every;
   const bool is_due = every > 0 ? state.progress.steps % every == 0 : state.progress.batches == 0;
-  try {
-    if (is_due) {
-      save(state, model, optimizer);
-    }
-    save_best(state, model, optimizer);
-  } catch (const FileError& error) {
-    warn_(error.what());
-  }
+  save(state, model, optimizer, is_due, warn_);
 }
 
 void Saver::finish(const RunState& state, nn::Module& model,
                    const optim::OptimizerBase& optimizer) {
-  if (options_.checkpoint.empty()) {
+  const bool is_due =
+      state.progress.steps != saved_steps_ || state.progress.batches != saved_batches_;
+  std::string failure;
+  save(state, model, optimizer, is_due, [&](const std::string& message) { failure = message; });
+  require<FileError>(failure.empty(), failure);
+}
+
+// FILE comes last.  A run that is killed before goes on from an older FILE and saves the others
+// again; it never goes on behind a best epoch that was not saved.
+void Saver::save(const RunState& state, nn::Module& model, const optim::OptimizerBase& optimizer,
+                 bool is_due, const Warn& failed) {
+  const std::string& file = options_.checkpoint;
+  // The weights that were evaluated are those at the end of an epoch.
+  const bool is_best = options_.keep > 0 && state.progress.batches == 0 &&
+                       state.test.accuracy == state.best_accuracy &&
+                       state.best_accuracy > saved_best_;
+  if (file.empty() || (!is_due && !is_best)) {
     return;
   }
-  if (state.progress.steps != saved_steps_ || state.progress.batches != saved_batches_) {
-    save(state, model, optimizer);
+  if (!is_clean_) {
+    data::remove_leftovers_beside(file, is_kept_ending);
+    is_clean_ = true;
   }
-  save_best(state, model, optimizer);
-}
-
-void Saver::save(const RunState& state, nn::Module& model, const optim::OptimizerBase& optimizer) {
   const train::Checkpoint checkpoint = to_checkpoint(options_, state, model, optimizer);
-  const std::string& file = options_.checkpoint;
-  train::save_checkpoint(file, checkpoint);
-  if (options_.keep > 0) {
-    train::save_checkpoint(file + "." + std::to_string(state.progress.steps), checkpoint);
-    remove_older(file, state.progress.steps, options_.keep);
-  }
-  saved_steps_ = state.progress.steps;
-  saved_batches_ = state.progress.batches;
-}
-
-// The weights that were evaluated are those at the end of an epoch.
-void Saver::save_best(const RunState& state, nn::Module& model,
-                      const optim::OptimizerBase& optimizer) {
-  if (options_.keep > 0 && state.progress.batches == 0 &&
-      state.test.accuracy == state.best_accuracy && state.best_accuracy > saved_best_) {
-    train::save_checkpoint(options_.checkpoint + ".best",
-                           to_checkpoint(options_, state, model, optimizer));
+  const auto saved = [&](const std::string& path) {
+    try {
+      train::save_checkpoint(path, checkpoint);
+      return true;
+    } catch (const FileError& error) {
+      failed(error.what());
+      return false;
+    }
+  };
+  if (is_best && saved(file + ".best")) {
     saved_best_ = state.best_accuracy;
+  }
+  if (!is_due) {
+    return;
+  }
+  const bool is_kept =
+      options_.keep > 0 && saved(file + "." + std::to_string(state.progress.steps));
+  if (saved(file)) {
+    saved_steps_ = state.progress.steps;
+    saved_batches_ = state.progress.batches;
+  }
+  if (is_kept) {
+    remove_older(file, state.progress.steps, options_.keep);
   }
 }
 
@@ -71,8 +100,7 @@ void remove_older(const std::string& file, Index steps, Index keep) {
     const std::string name = it->path().filename().string();
     const std::string digits =
         name.compare(0, start.size(), start) == 0 ? name.substr(start.size()) : "";
-    if (!digits.empty() && digits.size() <= 18 &&
-        digits.find_first_not_of("0123456789") == std::string::npos) {
+    if (digits != "best" && is_kept_ending(digits)) {
       const unsigned long long number = std::stoull(digits);
       if (number <= static_cast<unsigned long long>(steps)) {
         numbered.emplace_back(number, it->path());

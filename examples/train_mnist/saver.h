@@ -8,9 +8,11 @@ namespace train_mnist {
 
 class Saver {
  public:
-  /// `warn` is told what went wrong with a save that another one will make good.
-  Saver(const Options& options, std::function<void(const std::string&)> warn)
-      : options_(options), warn_(std::move(warn)) {}
+  using Warn = std::function<void(const std::string&)>;
+
+  /// `start` is where the run begins or goes on.  `warn` is told what went wrong with a save that
+  /// another one will make good.
+  Saver(const Options& options, const RunState& start, Warn warn);
 
   /// Saves if it is time: after so many steps, or at the end of an epoch; the best one at the end
   /// of its epoch.
@@ -21,16 +23,16 @@ class Saver {
               const gradus::optim::OptimizerBase& optimizer);
 
  private:
+  /// All that is due; `failed` is told of each file that is not written.
   void save(const RunState& state, gradus::nn::Module& model,
-            const gradus::optim::OptimizerBase& optimizer);
-  void save_best(const RunState& state, gradus::nn::Module& model,
-                 const gradus::optim::OptimizerBase& optimizer);
+            const gradus::optim::OptimizerBase& optimizer, bool is_due, const Warn& failed);
 
   const Options& options_;
-  std::function<void(const std::string&)> warn_;
+  Warn warn_;
+  bool is_clean_ = false;     // of what killed runs left
   Index saved_steps_ = -1;    // which the file has
   Index saved_batches_ = -1;  // likewise
-  double saved_best_ = -1;    // accuracy of FILE.best, as far as this run knows
+  double saved_best_;         // accuracy of FILE.best
 };
 
 /// Of the files "FILE.<digits>" up to the one of `steps`, removes all but the last `keep`.  Those

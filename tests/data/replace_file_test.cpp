@@ -3,7 +3,6 @@
 #include <gradus/data/replace_file.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -108,61 +107,6 @@ TEST(ReplaceFile, survives_a_power_cut_behind_every_call) {
     }
     EXPECT_EQ(calls.outcomes(calls.calls.size(), "old"), std::vector<std::string>(3, whole));
   }
-}
-
-TEST(ReplaceFile, removes_what_killed_writers_left_and_nothing_else) {
-  const test::TempFolder folder;
-  folder.write(".a.123-0.part", "half");
-  folder.write(".a.part", "not ours");
-  folder.write(".b.123-0.part", "another file's");
-  const std::string alive = folder.write(".a.124-0.part", "of a writer that lives");
-  const int descriptor = ::open(alive.c_str(), O_RDONLY);
-  ASSERT_EQ(::flock(descriptor, LOCK_EX), 0);
-  replace_file("f", folder / "a", {"x"});
-  EXPECT_FALSE(fs::exists(folder / ".a.123-0.part"));
-  EXPECT_TRUE(fs::exists(folder / ".a.part"));
-  EXPECT_TRUE(fs::exists(folder / ".b.123-0.part"));
-  EXPECT_TRUE(fs::exists(alive));
-  ::close(descriptor);
-  replace_file("f", folder / "a", {"y"});
-  EXPECT_FALSE(fs::exists(alive));
-}
-
-// 255 bytes is the longest name that Linux takes; the temporary's must not be longer.
-TEST(ReplaceFile, takes_the_longest_names_and_knows_their_leftovers) {
-  const std::string same(150, 'n');
-  const std::string names[] = {std::string(255, 'n'), same + 'a', same + 'b', "a" + [] {
-                                 std::string cut_within_a_letter;
-                                 for (int k = 0; k < 127; ++k) {
-                                   cut_within_a_letter += "\xc3\xa9";
-                                 }
-                                 return cut_within_a_letter;
-                               }()};
-  for (const std::string& name : names) {
-    const test::TempFolder folder;
-    replace_file("f", folder / name, {"x"});
-    EXPECT_EQ(contents(folder / name), "x");
-    EXPECT_EQ(files_in(folder.path()), 1U);
-  }
-  // A writer that is killed, and one of a name with the same beginning.
-  const test::TempFolder folder;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    struct Killed : FileCalls {
-      int fsync(int) override { ::_exit(0); }
-    } calls;
-    replace_file("f", folder / names[1], {"half"}, calls);
-  }
-  ::waitpid(child, nullptr, 0);
-  ASSERT_EQ(files_in(folder.path()), 1U);
-  const std::string left = fs::directory_iterator(folder.path())->path().filename().string();
-  EXPECT_EQ(left.rfind("." + std::string(80, 'n') + ".", 0), 0U) << left;
-  EXPECT_LT(left.size(), 128U);
-  replace_file("f", folder / names[2], {"x"});
-  EXPECT_EQ(files_in(folder.path()), 2U);
-  replace_file("f", folder / names[1], {"x"});
-  EXPECT_EQ(files_in(folder.path()), 2U);
-  EXPECT_FALSE(fs::exists(folder / left));
 }
 
 // A file system of 1 MB, where this process may have one of its own.

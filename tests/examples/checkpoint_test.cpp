@@ -1,13 +1,8 @@
 // The program's checkpoints: killed, interrupted, resumed.
-#include <sys/stat.h>
-
 #include <chrono>
-#include <filesystem>
 #include <random>
-#include <regex>
-#include <thread>
 
-#include "examples/process.h"
+#include "examples/checkpoints.h"
 #include "support/sanitizer.h"
 #include "support/temp_folder.h"
 #include "support/trials.h"
@@ -17,58 +12,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kRun = {
-    "--dataset", "digits", "--train-size", "600", "--validation", "50", "--hidden", "16",
-    "--dropout", "0.2",    "--threads",    "1",   "--batch-size", "32", "--epochs", "3"};
-
-std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-std::string hash_in(const std::string& text) {
-  std::smatch match;
-  return std::regex_search(text, match, std::regex("weights_hash\": \"(\\w+)\"")) ? match[1].str()
-                                                                                  : "";
-}
-
-/// The hash of a run that nobody disturbs.
-std::string undisturbed(const std::vector<std::string>& flags) {
-  return hash_in(run_train_mnist(joined(flags, {"--json", "--quiet"})).out);
-}
-
-/// Starts the program, sends the signals after those many milliseconds, and waits.
-int run_and_signal(const std::vector<std::string>& flags,
-                   const std::vector<std::pair<int, int>>& signals) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
-    Call call;
-    call.arguments = flags;
-    become(call);
-  }
-  for (const auto& [milliseconds, signal] : signals) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-    ::kill(child, signal);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return exit_status(status);
-}
-
-/// The flags to start with, or to go on with where there is a checkpoint.
-std::vector<std::string> start_or_resume(const std::vector<std::string>& flags,
-                                         const std::string& file) {
-  const std::vector<std::string> saving = {"--checkpoint", file, "--checkpoint-every", "5"};
-  return joined(fs::exists(file) ? std::vector<std::string>{"--resume", file} : flags, saving);
-}
-
 TEST(Checkpoints, of_killed_runs_lead_to_the_same_weights) {
   const int kills = trials("GRADUS_TRAINING_KILLS", 6);
   std::vector<std::string> longer = kRun;
   longer.back() = "20";
-  const std::string expected = undisturbed(longer);
+  const TempFolder whole;
+  const std::string expected = undisturbed(start_or_resume(longer, whole / "a"));
   ASSERT_FALSE(expected.empty());
+  ASSERT_EQ(names_in(whole), (std::vector<std::string>{"a", "a.375", "a.380", "a.best"}));
+  const std::string best = without_seconds(whole / "a.best");
   std::mt19937 random(1);
   int killed = 0, finished = 0, resumed = 0;
   while (killed < kills) {
@@ -87,7 +39,8 @@ TEST(Checkpoints, of_killed_runs_lead_to_the_same_weights) {
     }
     ++finished;
     EXPECT_EQ(undisturbed({"--resume", file}), expected);
-    EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
+    EXPECT_EQ(names_in(folder), names_in(whole));
+    EXPECT_TRUE(without_seconds(file + ".best") == best);
   }
   std::printf("%d kills of %d runs, resumed %d times: all with the same weights\n", killed,
               finished, resumed);
@@ -134,43 +87,6 @@ TEST(Checkpoints, that_cannot_be_saved_in_the_end_are_an_error) {
   const std::string warning = "train_mnist: warning: " + message;
   EXPECT_EQ(outcome.err, warning + warning + warning + "train_mnist: " + message);
   EXPECT_EQ(outcome.out.rfind("validation accuracy", 0), 0U);
-}
-
-TEST(Checkpoints, to_a_pipe_that_nobody_reads_are_an_error_in_the_end) {
-  const TempFolder folder;
-  const std::string file = folder / "pipe";
-  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
-  const Outcome outcome = run_train_mnist(joined(kRun, {"--quiet", "--checkpoint", file}));
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.err.find("No such device or address"), std::string::npos) << outcome.err;
-}
-
-TEST(Checkpoints, keep_the_last_and_the_best) {
-  const TempFolder folder;
-  const std::string file = folder / "a";
-  folder.write("a.other", "");
-  ASSERT_EQ(run_train_mnist(joined(kRun, {"--quiet", "--keep", "2", "--checkpoint", file})).status,
-            0);
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder.path())) {
-    names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (std::vector<std::string>{"a", "a.38", "a.57", "a.best", "a.other"}));
-  EXPECT_EQ(undisturbed({"--resume", file + ".38"}), undisturbed(kRun));
-}
-
-TEST(Checkpoints, keep_the_best_where_no_epoch_ends_at_a_save_and_leave_those_of_other_runs) {
-  const test::TempFolder folder;
-  const std::string file = folder / "run";
-  const std::string other = folder.write("run.99999", "another run's");
-  ASSERT_EQ(run_train_mnist(joined(kRun, {"--quiet", "--keep", "2", "--checkpoint", file,
-                                          "--checkpoint-every", "7"}))
-                .status,
-            0);
-  EXPECT_TRUE(std::filesystem::exists(file + ".best"));
-  EXPECT_TRUE(std::filesystem::exists(other));
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 5);
 }
 
 TEST(Checkpoints, take_no_flag_that_contradicts_them) {
