@@ -64,6 +64,10 @@ RunState resume(const train::Checkpoint& saved, const Options& options, const st
     require<UsageError>(least <= options.epochs, "--epochs must be at least ", least,
                         is_within_epoch ? ", the epoch that " : ", which ", options.resume,
                         is_within_epoch ? " is in, got " : " has behind it, got ", options.epochs);
+    require<UsageError>(!options.explain || options.explain->step > state.progress.steps,
+                        "--explain: the step must be above ", state.progress.steps, ", which ",
+                        options.resume, " has behind it, got ",
+                        options.explain ? options.explain->step : 0);
     train::restore(saved, model, optimizer);
     train::get_generators(saved.run, model);
   } catch (const UsageError&) {

@@ -20,8 +20,8 @@ gradus::train::Checkpoint to_checkpoint(const Options& options, const RunState& 
                                         const gradus::optim::OptimizerBase& optimizer);
 
 /// Puts model and optimizer where the run stood.  Throws FileError, naming the file, if the
-/// checkpoint is not one of such a run, and UsageError if `options` end before it or `data`, the
-/// fingerprint() of the images to train on, is another.
+/// checkpoint is not one of such a run, and UsageError if `options` end before it or explain a step
+/// before it, or if `data`, the fingerprint() of the images to train on, is another.
 RunState resume(const gradus::train::Checkpoint& saved, const Options& options,
                 const std::string& data, gradus::nn::Module& model,
                 gradus::optim::OptimizerBase& optimizer);

@@ -115,8 +115,14 @@ TEST(Checkpoints, take_no_flag_that_contradicts_them) {
                                          ", got 0.5; leave it out, or train anew without --resume");
   refused({"--epochs", "2"},
           "--epochs must be at least 3, which " + file + " has behind it, got 2");
+  refused({"--epochs", "4", "--explain", "fc1.weight[0,5]@57"},
+          "--explain: the step must be above 57, which " + file + " has behind it, got 57");
   refused({"--keep", "2"}, "--keep needs --checkpoint, which says where to save");
   // What does not contradict is taken.
+  const Outcome explained = run_train_mnist(
+      {"--resume", file, "--quiet", "--epochs", "4", "--explain", "fc1.weight[0,5]@58"});
+  EXPECT_EQ(explained.status, 0);
+  EXPECT_NE(explained.out.find("fc1.weight[0,5]"), std::string::npos) << explained.out;
   EXPECT_EQ(run_train_mnist({"--resume", file, "--quiet", "--optimizer", "sgd", "--lr", "0.0350",
                              "--hidden", "16"})
                 .status,
