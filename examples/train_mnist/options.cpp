@@ -3,6 +3,7 @@
 #include <gradus/core/parallel.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <map>
 
@@ -127,6 +128,22 @@ void read_values(const Flags& flags, Options& options) {
   options.data = find_data(flags);
 }
 
+/// Found out before the training rather than when it first saves.  Whether it may write there, the
+/// save finds out.
+void require_place(const std::string& file) {
+  struct stat status = {};
+  require<UsageError>(::stat(file.c_str(), &status) != 0 || !S_ISDIR(status.st_mode),
+                      "--checkpoint must name a file, got the folder '", file, "'");
+  const std::size_t slash = file.rfind('/');
+  if (slash == std::string::npos || slash == 0) {
+    return;
+  }
+  const std::string folder = file.substr(0, slash);
+  const bool is_there = ::stat(folder.c_str(), &status) == 0 ? S_ISDIR(status.st_mode)
+                                                             : errno != ENOENT && errno != ENOTDIR;
+  require<UsageError>(is_there, "--checkpoint must be in a folder that exists, got '", file, "'");
+}
+
 void read_checkpoint_flags(const Flags& flags, Options& options) {
   options.checkpoint = flags.at("--checkpoint").value_or("");
   options.resume = flags.at("--resume").value_or("");
@@ -143,6 +160,9 @@ void read_checkpoint_flags(const Flags& flags, Options& options) {
   for (const char* const flag : {"--checkpoint", "--resume"}) {
     require<UsageError>(!flags.at(flag) || !flags.at(flag)->empty(), flag,
                         " must name a file, got ''");
+  }
+  if (!options.checkpoint.empty()) {
+    require_place(options.checkpoint);
   }
 }
 

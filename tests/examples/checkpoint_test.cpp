@@ -1,4 +1,6 @@
 // The program's checkpoints: killed, interrupted, resumed.
+#include <sys/stat.h>
+
 #include <chrono>
 #include <random>
 
@@ -78,12 +80,13 @@ TEST(Checkpoints, are_not_waited_for_at_a_second_interrupt) {
 
 TEST(Checkpoints, that_cannot_be_saved_in_the_end_are_an_error) {
   const TempFolder folder;
-  const std::string file = folder / "no/a";
+  const std::string file = folder / "pipe";  // that nobody reads
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
   const Outcome outcome = run_train_mnist(joined(kRun, {"--quiet", "--checkpoint", file}));
   EXPECT_EQ(outcome.status, 1);
   const std::string message = "write_safetensors: " + file +
-                              " must be a file that can be written, got \"No such file or "
-                              "directory\"; is the folder there, and is there room?\n";
+                              " must be a file that can be written, got \"No such device "
+                              "or address\"; is the folder there, and is there room?\n";
   const std::string warning = "train_mnist: warning: " + message;
   EXPECT_EQ(outcome.err, warning + warning + warning + "train_mnist: " + message);
   EXPECT_EQ(outcome.out.rfind("validation accuracy", 0), 0U);
