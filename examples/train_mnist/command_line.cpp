@@ -38,7 +38,7 @@ constexpr FlagText kFlags[] = {
     {"--threads", "N", "threads to use (default: one a processor)"},
     {"--checkpoint", "FILE", "save there, whole or not at all, to go on from later"},
     {"--checkpoint-every", "N", "save every N steps (default: once an epoch)"},
-    {"--keep", "K", "keep the last K also as FILE.STEP, and the best as FILE.best"},
+    {"--keep", "K", "keep the last K, no more, as FILE.STEP, and the best as FILE.best"},
     {"--resume", "FILE", "go on from there, with its settings; --epochs is the total"},
 };
 constexpr FlagText kSwitches[] = {

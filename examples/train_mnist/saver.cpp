@@ -19,6 +19,15 @@ bool is_kept_ending(std::string_view ending) {
                               ending.find_first_not_of("0123456789") == std::string_view::npos);
 }
 
+/// False also for what cannot be read.
+bool is_checkpoint_of_step(const std::string& path, double step) {
+  try {
+    return train::load_checkpoint(path).run.number("steps") == step;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Saver::Saver(const Options& options, const RunState& start, Warn warn)
@@ -109,7 +118,10 @@ void remove_older(const std::string& file, Index steps, Index keep) {
   }
   std::sort(numbered.rbegin(), numbered.rend());
   for (std::size_t k = static_cast<std::size_t>(keep); k < numbered.size(); ++k) {
-    fs::remove(numbered[k].second, ignored);
+    const auto& [step, older] = numbered[k];
+    if (is_checkpoint_of_step(older.string(), static_cast<double>(step))) {
+      fs::remove(older, ignored);
+    }
   }
 }
 

@@ -36,7 +36,8 @@ class Saver {
 };
 
 /// Of the files "FILE.<digits>" up to the one of `steps`, removes all but the last `keep`.  Those
-/// with higher numbers are another run's.
+/// with higher numbers are another run's.  One that is not a checkpoint of that step stays, though
+/// it counts: the names belong to the program.
 void remove_older(const std::string& file, Index steps, Index keep);
 
 }  // namespace train_mnist

@@ -49,6 +49,24 @@ TEST(Checkpoints, keep_the_last_and_the_best) {
   EXPECT_EQ(undisturbed({"--resume", file + ".38"}), undisturbed(kRun));
 }
 
+TEST(Checkpoints, to_keep_leave_files_that_are_no_checkpoints_of_their_number) {
+  const TempFolder folder;
+  const std::string file = folder / "a";
+  ASSERT_EQ(run_train_mnist(joined(kRun, {"--quiet", "--checkpoint", folder / "other"})).status, 0);
+  fs::copy_file(folder / "other", file + ".3");  // of step 57
+  fs::copy_file(folder / "other", file + ".57");
+  folder.write("a.4", "the user's");
+  fs::create_directory(folder / "a.5");
+  const Outcome more = run_train_mnist({"--resume", folder / "other", "--epochs", "4", "--quiet",
+                                        "--checkpoint", file, "--keep", "1"});
+  EXPECT_EQ(more.status, 0);
+  const std::vector<std::string> names = names_in(folder);
+  for (const std::string name : {"a.3", "a.4", "a.5", "a.76"}) {
+    EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
+  }
+  EXPECT_EQ(std::count(names.begin(), names.end(), "a.57"), 0);
+}
+
 TEST(Checkpoints, keep_the_best_where_no_epoch_ends_at_a_save_and_leave_those_of_other_runs) {
   const TempFolder folder;
   const std::string file = folder / "run";
