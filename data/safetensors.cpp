@@ -64,14 +64,14 @@ Safetensors read_from(ByteSource& source, std::uint64_t file_bytes, const std::s
                      "safetensors file");
   std::string text(length, '\0');
   read_all(source, text.data(), length, label);
-  const SafetensorsHeader header =
+  SafetensorsHeader header =
       parse_safetensors_header(text, file_bytes - sizeof length - length, label);
 
   const std::string checksum = take_checksum(text, header, label);
   Crc32 crc;
   crc.add(&length, sizeof length);
   crc.add(text.data(), text.size());
-  text = {};
+  std::string().swap(text);  // its memory too
   Safetensors file;
   for (const SafetensorsEntry& entry : header.tensors) {
     const Tensor x(entry.shape, entry.dtype);
@@ -85,9 +85,9 @@ Safetensors read_from(ByteSource& source, std::uint64_t file_bytes, const std::s
   require<FileError>(checksum.empty() || crc.digits() == checksum, label,
                      " must have the checksum that it was written with, ", checksum, ", got ",
                      crc.digits(), "; it is damaged");
-  for (const auto& [key, value] : header.metadata) {
+  for (auto& [key, value] : header.metadata) {
     if (key != kChecksum && key != kFormat) {
-      file.metadata.emplace(key, value);
+      file.metadata.emplace(key, std::move(value));
     }
   }
   return file;

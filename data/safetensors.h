@@ -30,8 +30,8 @@ struct Safetensors {
   std::map<std::string, std::string> metadata;  ///< without the keys of the checksum
 };
 
-/// The tensors of a file: F32, F64, I64 and U8.  Takes as much memory as the file is long and 16
-/// MiB at most beside it.  Throws FileError, saying what is wrong, for a file that breaks a rule of
+/// The tensors of a file: F32, F64, I64 and U8.  Takes at most twice the memory that the file
+/// is long, and 16 MiB.  Throws FileError, saying what is wrong, for a file that breaks a rule of
 /// the format, has a tensor of another type, or does not have its checksum.  NaN and infinity pass:
 /// structure is checked, not values.  Names are never taken for paths.
 Safetensors read_safetensors(const std::string& path);

@@ -173,6 +173,26 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   bool has_offsets_ = false;
 };
 
+/// Throws FileError for a token or a run of blanks that is too long for the parser's memory.
+void refuse_long_tokens(std::string_view json, const std::string& label) {
+  bool in_text = false;
+  std::size_t begin = 0;  // of the token
+  for (std::size_t k = 0; k < json.size(); ++k) {
+    const char c = json[k];
+    require<FileError>(k - begin <= kMaxJsonToken, label,
+                       " must have a header whose names, texts and blanks take at most ",
+                       kMaxJsonToken, " bytes each, got more from byte ", begin, " on");
+    if (in_text && c == '\\') {
+      ++k;
+    } else if (c == '"') {
+      in_text = !in_text;
+      begin = k;
+    } else if (!in_text && std::string_view("{}[]:,").find(c) != std::string_view::npos) {
+      begin = k;
+    }
+  }
+}
+
 /// Throws FileError if two of the names are one.
 template <class Items, class NameOf>
 void refuse_twice(const Items& items, NameOf name_of, const std::string& label) {
@@ -191,6 +211,7 @@ void refuse_twice(const Items& items, NameOf name_of, const std::string& label) 
 
 SafetensorsJson parse_safetensors_json(std::string_view json, std::uint64_t max_entries,
                                        const std::string& label) {
+  refuse_long_tokens(json, label);
   SafetensorsJson parsed;
   HeaderReader reader(parsed, max_entries, label);
   Json::sax_parse(json.begin(), json.end(), &reader);
@@ -203,7 +224,10 @@ SafetensorsJson parse_safetensors_json(std::string_view json, std::uint64_t max_
 
 std::string json_string(const std::string& text, const std::string& label) {
   try {
-    return Json(text).dump();
+    std::string quoted = Json(text).dump();
+    require(quoted.size() <= kMaxJsonToken, label, " must be given names and texts of at most ",
+            kMaxJsonToken, " bytes in quotes, got ", quoted.size());
+    return quoted;
   } catch (const Json::exception&) {
     fail<ValueError>({label, " must be given names and texts in UTF-8, got bytes that are not"});
   }

@@ -3,15 +3,13 @@
 #include <gradus/data/csv.h>
 #include <gradus/data/csv_text.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <clocale>
 #include <locale>
 
 #include "data/files.h"
 #include "support/naive.h"
+#include "support/peak_memory.h"
 #include "support/sanitizer.h"
 
 namespace gradus::data {
@@ -74,37 +72,6 @@ TEST(CsvFile, the_locale_has_no_say) {
             "read_csv: t.csv, line 2, column 2 must hold a number for \"b\" of f32, got \"1,5\"");
 }
 
-/// What a fresh process holds at most while it reads the file, beyond what it held before.
-std::uint64_t peak_bytes(const std::string& path, Index rows) {
-  int pipe[2];
-  EXPECT_EQ(::pipe(pipe), 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    // The peak is inherited, so what this process may hold now is filled up first.
-    const auto peak = [] {
-      rusage usage = {};
-      ::getrusage(RUSAGE_SELF, &usage);
-      return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-    };
-    const std::uint64_t before = peak();
-    bool good = false;
-    try {
-      good = read_csv(path).rows() == rows;
-    } catch (const Error&) {
-      good = rows < 0;
-    }
-    const std::uint64_t more = good ? peak() - before : ~std::uint64_t{0};
-    ::_exit(::write(pipe[1], &more, sizeof more) == sizeof more ? 0 : 1);
-  }
-  std::uint64_t more = 0;
-  EXPECT_EQ(::read(pipe[0], &more, sizeof more), static_cast<ssize_t>(sizeof more));
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  ::close(pipe[0]);
-  ::close(pipe[1]);
-  return more;
-}
-
 TEST(CsvFile, reading_needs_at_most_two_times_the_file_and_16_mib) {
   if (test::kAddressSanitizer || test::kThreadSanitizer) {
     GTEST_SKIP() << "sanitizers need memory of their own";
@@ -128,7 +95,13 @@ TEST(CsvFile, reading_needs_at_most_two_times_the_file_and_16_mib) {
   };
   for (const auto& file : files) {
     const std::string path = folder.write("t.csv", file.bytes);
-    const std::uint64_t peak = peak_bytes(path, file.rows);
+    const std::uint64_t peak = test::peak_bytes([&] {
+      try {
+        return read_csv(path).rows() == file.rows;
+      } catch (const Error&) {
+        return file.rows < 0;
+      }
+    });
     EXPECT_LT(peak, 2 * file.bytes.size() + (16 << 20)) << file.what;
     EXPECT_GT(peak, file.bytes.size() / 2) << file.what << ": the measure sees nothing";
   }

@@ -12,6 +12,8 @@
 
 #include "data/files.h"
 #include "support/naive.h"
+#include "support/peak_memory.h"
+#include "support/sanitizer.h"
 
 namespace gradus::data {
 namespace {
@@ -168,6 +170,48 @@ TEST_F(Python, exchanges_npy_files_of_every_type) {
     after.set("x", read_npy(folder_ / "b.npy"));
     expect_same(before, after);
     EXPECT_EQ(contents(folder_ / "a.npy"), contents(folder_ / "b.npy")) << name;
+  }
+}
+
+TEST(SafetensorsFile, takes_at_most_two_times_its_size_and_16_mib) {
+  if (test::kAddressSanitizer || test::kThreadSanitizer) {
+    GTEST_SKIP() << "sanitizers need memory of their own";
+  }
+  constexpr std::size_t kLong = 60'000'000;
+  const std::string tensor = R"(:{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})";
+  std::string texts = R"({"__metadata__":{)";
+  for (int k = 0; k < 40; ++k) {
+    texts += (k ? ",\"" : "\"") + std::to_string(k) + "\":\"" + std::string(1'500'000, 't') + "\"";
+  }
+  const struct {
+    const char* what;
+    std::string header;
+    std::size_t data;
+    bool loads;
+  } files[] = {
+      {"one name", "{\"" + std::string(kLong, 'n') + "\"" + tensor, 1, false},
+      {"escapes", "{\"" + std::string(kLong, '\\') + "\"" + tensor, 1, false},
+      {"one text", R"({"__metadata__":{"a":")" + std::string(kLong, 't') + "\"}}", 0, false},
+      {"blanks", "{" + std::string(kLong, ' ') + "}", 0, false},
+      {"digits", R"({"a":{"dtype":"U8","shape":[)" + std::string(kLong, '1') + "]}}", 0, false},
+      {"many texts", texts + "}}", 0, true},
+      {"data", R"({"a":{"dtype":"U8","shape":[60000000],"data_offsets":[0,60000000]}})", kLong,
+       true},
+  };
+  const test::TempFolder folder;
+  for (const auto& file : files) {
+    const std::string path = folder.write("a", test::little_endian(file.header.size(), 8) +
+                                                   file.header + std::string(file.data, '1'));
+    const std::uint64_t peak = test::peak_bytes([&] {
+      try {
+        read_safetensors(path);
+        return file.loads;
+      } catch (const FileError&) {
+        return !file.loads;
+      }
+    });
+    EXPECT_LT(peak, 2 * (file.header.size() + file.data) + (16 << 20)) << file.what;
+    EXPECT_GT(peak, kLong / 2) << file.what << ": the measure sees nothing";
   }
 }
 

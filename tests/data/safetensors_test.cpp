@@ -176,6 +176,27 @@ TEST(Safetensors, have_a_header_that_is_an_object_and_may_be_empty) {
   EXPECT_EQ(safetensors_header_text({}, "f"), "{}");
 }
 
+TEST(Safetensors, have_names_texts_and_blanks_of_at_most_2_mib) {
+  const auto with = [](const Bytes& blanks, const Bytes& text) {
+    return file_of("{" + blanks + "\"__metadata__\":{\"a\":\"" + text + "\"}}", 0);
+  };
+  EXPECT_EQ(read(with(Bytes(kMaxJsonToken - 1, ' '), "t")).metadata.size(), 1U);
+  EXPECT_EQ(read(with("", Bytes(kMaxJsonToken - 2, 't'))).metadata.at("a").size(),
+            kMaxJsonToken - 2);
+  for (const Bytes& file :
+       {with(Bytes(kMaxJsonToken + 1, ' '), "t"), with("", Bytes(kMaxJsonToken + 1, 't')),
+        with("", Bytes(2 * kMaxJsonToken, '\\'))}) {
+    EXPECT_THROW(read(file), FileError);
+  }
+  test::expect_error<FileError>(
+      [&] { read(with("", Bytes(kMaxJsonToken + 1, 't'))); },
+      "read_safetensors: x must have a header whose names, texts and blanks take at most 2097152 "
+      "bytes each, got more from byte 21 on");
+  test::expect_error<ValueError>(
+      [] { json_string(Bytes(kMaxJsonToken - 1, 't'), "f"); },
+      "f must be given names and texts of at most 2097152 bytes in quotes, got 2097153");
+}
+
 // With other digits, behind a space, and with a digit that is written as an escape.
 TEST(Safetensors, with_keys_of_gradus_have_their_checksum_where_it_is_written) {
   const std::string format = R"(,"gradus.format":"1"}})";

@@ -1,0 +1,40 @@
+#pragma once
+// How much memory something takes, as the system counts it.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace gradus::test {
+
+/// What a fresh process holds at most while it does `run`, beyond what it held before, in bytes;
+/// far too much where `run` returns false.
+template <class F>
+std::uint64_t peak_bytes(F run) {
+  int pipe[2];
+  EXPECT_EQ(::pipe(pipe), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // The peak is inherited: what this process may hold now is filled up first.
+    const auto peak = [] {
+      rusage usage = {};
+      ::getrusage(RUSAGE_SELF, &usage);
+      return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    };
+    const std::uint64_t before = peak();
+    const bool good = run();
+    const std::uint64_t more = good ? peak() - before : ~std::uint64_t{0};
+    ::_exit(::write(pipe[1], &more, sizeof more) == sizeof more ? 0 : 1);
+  }
+  std::uint64_t more = 0;
+  EXPECT_EQ(::read(pipe[0], &more, sizeof more), static_cast<ssize_t>(sizeof more));
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+  return more;
+}
+
+}  // namespace gradus::test
