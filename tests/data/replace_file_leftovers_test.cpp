@@ -13,16 +13,8 @@ namespace gradus::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string contents(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-std::size_t files_in(const std::string& folder) {
-  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
-}
+using test::contents;
+using test::files_in;
 
 TEST(ReplaceFile, removes_what_killed_writers_left_and_nothing_else) {
   const test::TempFolder folder;

@@ -19,18 +19,10 @@ namespace gradus::data {
 namespace {
 
 namespace fs = std::filesystem;
+using test::contents;
 using test::FaultyCalls;
+using test::files_in;
 using test::LosesPower;
-
-std::string contents(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-std::size_t files_in(const std::string& folder) {
-  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
-}
 
 TEST(ReplaceFile, syncs_the_data_before_the_name_and_then_the_folder) {
   const test::TempFolder folder;

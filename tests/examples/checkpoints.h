@@ -74,12 +74,6 @@ inline std::vector<std::string> names_in(const TempFolder& folder) {
   return names;
 }
 
-inline std::string contents(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 /// The bytes of a checkpoint, but for the time that it took.
 inline std::string without_seconds(const std::string& path) {
   const train::Checkpoint saved = train::load_checkpoint(path);
