@@ -11,10 +11,12 @@
 
 namespace gradus::optim {
 
-// What explain() does that no rule has a part in.
-Parameters explained_parameter(const Tensor& w);  // a copy of w, named "w"
+/// A copy of w that requires a gradient, named "w": what explain() optimizes.
+Parameters explained_parameter(const Tensor& w);
+/// A tensor of shape [1] for each number.
 std::vector<Tensor> single_numbers(const std::vector<double>& numbers, Dtype dtype);
-// The steps of an optimizer of one parameter.
+/// The steps that `gradients` lead an optimizer of one parameter, named "w", to, seen from its
+/// element at `index`.  Throws as OptimizerBase::explain_step does.
 Explanation explain_steps(OptimizerBase& optimizer, const std::vector<Tensor>& gradients,
                           const std::vector<Index>& index);
 
