@@ -13,17 +13,12 @@ namespace gradus::data {
 namespace {
 
 namespace fs = std::filesystem;
+using test::contents;
 using test::FaultyCalls;
 
 std::string cannot_be_written(const std::string& path, const std::string& reason) {
   return "f: " + path + " must be a file that can be written, got \"" + reason +
          "\"; is the folder there, and is there room?";
-}
-
-std::string contents(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 /// The call of that number fails.
