@@ -34,7 +34,7 @@ target_compile_options(gradus PRIVATE -ffp-contract=off)
 # UndefinedBehaviorSanitizer their hundred kernels would take as long as half of the library.
 set(tile_options "$<IF:$<CONFIG:Debug>,-O2,-O3>;-ffp-contract=fast")
 if(GRADUS_SANITIZE MATCHES "undefined")
-  list(APPEND tile_options -fno-sanitize=undefined)
+  list(APPEND tile_options -fno-sanitize=undefined,float-cast-overflow)
 endif()
 set_property(SOURCE ${PROJECT_SOURCE_DIR}/core/tile.cpp APPEND PROPERTY
              COMPILE_OPTIONS "${tile_options}")

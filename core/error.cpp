@@ -1,6 +1,7 @@
 #include <gradus/core/error.h>
 
 #include <charconv>
+#include <new>
 
 namespace gradus {
 namespace {
@@ -13,6 +14,18 @@ std::string digits(T value) {
 }
 
 }  // namespace
+
+const char* caught_message() noexcept {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return "there is not enough memory";
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception of an unknown type";
+  }
+}
 
 Part::Part(int value) : text_(digits(value)) {}
 Part::Part(unsigned value) : text_(digits(value)) {}

@@ -45,6 +45,10 @@ struct FileError : Error {
   using Error::Error;
 };
 
+/// In a handler, `catch (...)` also: the message of what was thrown, for as long as the handler
+/// runs.  Where memory has run out it takes none, and says so instead of std::bad_alloc's own name.
+const char* caught_message() noexcept;
+
 /// One piece of a message: text, a number, or anything with a `to_text(x)` (shapes, dtypes).
 class Part {
  public:

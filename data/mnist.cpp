@@ -2,6 +2,9 @@
 #include <gradus/data/mnist.h>
 #include <sys/stat.h>
 
+#include <cerrno>
+#include <system_error>
+
 namespace gradus::data {
 namespace {
 
@@ -20,32 +23,46 @@ Names label_names(Split split) {
   return {stem + "-idx1-ubyte", stem + ".idx1-ubyte"};
 }
 
-// Whether something of that name exists; what it is shows when it is opened.
-bool exists(const std::string& path) {
+// 0 if something of that name exists, otherwise the reason of the system; what it is shows when it
+// is opened.
+int look(const std::string& path) {
   struct stat status = {};
-  return ::stat(path.c_str(), &status) == 0;
+  return ::stat(path.c_str(), &status) == 0 ? 0 : errno;
 }
 
-/// The path of the file under any of its names; empty if there is none.
-std::string find(const std::string& folder, const Names& names) {
+struct Found {
+  std::string path;    // empty if the file has none of its names
+  int error = ENOENT;  // then
+};
+
+Found find(const std::string& folder, const Names& names) {
+  Found found;
   for (const std::string& name : {names.dashed, names.dotted}) {
     for (const char* suffix : {"", ".gz"}) {
       const std::string path = folder + "/" + name + suffix;
-      if (exists(path)) {
-        return path;
+      const int error = look(path);
+      if (error == 0) {
+        return {path, 0};
       }
+      found.error = error == ENOENT ? found.error : error;
     }
   }
-  return "";
+  return found;
+}
+
+std::string reason(int error, const char* where_there_is_none) {
+  return error == ENOENT ? where_there_is_none : std::generic_category().message(error);
 }
 
 std::string find_or_fail(const std::string& folder, const Names& names) {
-  require<FileError>(exists(folder), "load_mnist: ", folder,
-                     " must be a folder, got nothing there");
-  const std::string path = find(folder, names);
-  require<FileError>(!path.empty(), "load_mnist: ", folder, " must hold ", names.dashed, " or ",
-                     names.dotted, ", with or without .gz, got neither");
-  return path;
+  const int error = look(folder);
+  require<FileError>(error == 0, "load_mnist: ", folder, " must be a folder, got ",
+                     reason(error, "nothing there"));
+  const Found found = find(folder, names);
+  require<FileError>(!found.path.empty(), "load_mnist: ", folder, " must hold ", names.dashed,
+                     " or ", names.dotted, ", with or without .gz, got ",
+                     reason(found.error, "neither"));
+  return found.path;
 }
 
 Tensor checked_labels(const Tensor& read, const std::string& path, Index classes) {
@@ -74,8 +91,8 @@ LabelledImages load_mnist(const std::string& folder, Split split, const Labelled
 bool has_mnist(const std::string& folder) {
   bool complete = true;
   for (const Split split : {Split::train, Split::test}) {
-    complete &= !find(folder, image_names(split)).empty();
-    complete &= !find(folder, label_names(split)).empty();
+    complete &= !find(folder, image_names(split)).path.empty();
+    complete &= !find(folder, label_names(split)).path.empty();
   }
   return complete;
 }

@@ -1,7 +1,7 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <gradus/core/error.h>
 #include <gradus/data/crc32.h>
+#include <gradus/data/folder_names.h>
 #include <gradus/data/replace_file.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 
 namespace gradus::data {
@@ -151,34 +150,29 @@ std::string_view name_of_target(std::string_view file) {
   return file.substr(1, dot - 1);
 }
 
-/// Whether the name still leads to the open file: its writer may have renamed it, and another have
+/// Whether the path still leads to the open file: its writer may have renamed it, and another have
 /// taken the name.
-bool is_file(int descriptor, int folder, const char* name) {
+bool is_file(int descriptor, const fs::path& path) {
   struct stat open = {};
   struct stat named = {};
-  return ::fstat(descriptor, &open) == 0 &&
-         ::fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && open.st_dev == named.st_dev &&
-         open.st_ino == named.st_ino;
+  return ::fstat(descriptor, &open) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
 
 /// Removes those whose target's name `is_wanted` takes.  What cannot be removed stays: it harms
-/// nobody.  By readdir(), since the folder iterators of libstdc++ end the program where memory runs
-/// out.
+/// nobody.
 template <class F>
-void remove_leftovers(const fs::path& folder_path, F is_wanted) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(folder_path.c_str()), ::closedir);
-  for (const dirent* entry; folder && (entry = ::readdir(folder.get())) != nullptr;) {
-    const std::string_view name = name_of_target(entry->d_name);
+void remove_leftovers(const fs::path& folder, F is_wanted) {
+  for (const std::string& file : folder_names(folder)) {
+    const std::string_view name = name_of_target(file);
     if (name.empty() || !is_wanted(name)) {
       continue;
     }
-    const int folder_number = ::dirfd(folder.get());
-    const int descriptor =
-        ::openat(folder_number, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const fs::path path = folder / file;
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (descriptor >= 0) {
-      if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 &&
-          is_file(descriptor, folder_number, entry->d_name)) {
-        ::unlinkat(folder_number, entry->d_name, 0);
+      if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && is_file(descriptor, path)) {
+        ::unlink(path.c_str());
       }
       ::close(descriptor);
     }

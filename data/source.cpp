@@ -13,7 +13,14 @@
 namespace gradus::data {
 namespace {
 
-std::string system_message() { return std::generic_category().message(errno); }
+std::string system_message(int error) { return std::generic_category().message(error); }
+
+/// What to do about a file that does not open, where the reason says.
+const char* advice_of(int error) {
+  return error == ENOENT || error == ENOTDIR ? "; is its name right?"
+         : error == EACCES                   ? "; who may read it?"
+                                             : "";
+}
 
 const char* kind_of(mode_t mode) {
   return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a pipe" : "a device or socket";
@@ -29,7 +36,9 @@ int open_to_read(const std::string& path, const std::string& label) {
     // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
     descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   } while (descriptor < 0 && errno == EINTR);
-  require<FileError>(descriptor >= 0, label, " must open for reading, got ", system_message());
+  const int error = errno;
+  require<FileError>(descriptor >= 0, label, " must open for reading, got ", system_message(error),
+                     advice_of(error));
   return descriptor;
 }
 
@@ -56,7 +65,7 @@ FileSource::FileSource(const std::string& path, std::string label)
   struct stat status = {};
   try {
     require<FileError>(::fstat(descriptor_, &status) == 0, label_, " must have a size, got ",
-                       system_message());
+                       system_message(errno));
     require<FileError>(S_ISREG(status.st_mode), label_, " must be a regular file, got ",
                        kind_of(status.st_mode));
   } catch (...) {
@@ -76,7 +85,7 @@ std::size_t FileSource::read(void* to, std::size_t size) {
       break;
     }
     require<FileError>(got > 0 || errno == EINTR, label_, " must be readable to its end, got ",
-                       system_message(), " after byte ", taken);
+                       system_message(errno), " after byte ", taken);
     taken += got > 0 ? static_cast<std::size_t>(got) : 0;
   }
   return taken;

@@ -292,7 +292,7 @@ int main(int argc, char** argv) try {
     figure.draw().save(path);
     std::printf("%s\n", path.c_str());
   }
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "article_figures: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "article_figures: %s\n", caught_message());
   return 1;
 }

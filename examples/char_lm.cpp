@@ -122,7 +122,7 @@ int main(int argc, char** argv) try {
     std::putchar(alphabet[c]);
     last = from_vector<std::int64_t>({static_cast<std::int64_t>(c)}, {1, 1});
   }
-} catch (const Error& error) {
-  std::fprintf(stderr, "char_lm: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "char_lm: %s\n", caught_message());
   return 1;
 }

@@ -58,7 +58,7 @@ int main() try {
       std::printf("cause %2d: %.2f\n", int(k), amount);
     }
   }
-} catch (const Error& error) {
-  std::fprintf(stderr, "custom_function: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "custom_function: %s\n", caught_message());
   return 1;
 }

@@ -101,7 +101,7 @@ int main(int argc, char** argv) try {
     std::printf("refused: %s\n", error.what());
   }
   return report.passed() ? 0 : 1;
-} catch (const Error& error) {
-  std::fprintf(stderr, "custom_optimizer: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "custom_optimizer: %s\n", caught_message());
   return 1;
 }

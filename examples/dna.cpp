@@ -115,7 +115,7 @@ int main(int argc, char** argv) try {
               train(counts, known.words, known.label, fresh.words, fresh.label, 1e-3, epochs));
   std::printf("two convolutions: %.1f %% right\n",
               train(net, known.letters, known.label, fresh.letters, fresh.label, 3e-3, epochs));
-} catch (const Error& error) {
-  std::fprintf(stderr, "dna: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "dna: %s\n", caught_message());
   return 1;
 }

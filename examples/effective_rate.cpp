@@ -109,7 +109,7 @@ int main(int argc, char** argv) try {
   show(figure, "Adam", optim::Adam{.lr = 1e-3, .weight_decay = 1e-5});
   figure.save(path);
   std::printf("wrote %s\n", path.c_str());
-} catch (const Error& error) {
-  std::fprintf(stderr, "effective_rate: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "effective_rate: %s\n", caught_message());
   return 1;
 }

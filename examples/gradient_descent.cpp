@@ -103,7 +103,7 @@ int main(int argc, char** argv) try {
   right.line(sizes, found, {.label = "root of the mean square of 200", .series = 3});
   figure.save(path);
   std::printf("wrote %s\n", path.c_str());
-} catch (const Error& error) {
-  std::fprintf(stderr, "gradient_descent: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "gradient_descent: %s\n", caught_message());
   return 1;
 }

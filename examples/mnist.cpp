@@ -59,7 +59,7 @@ int main(int argc, char** argv) try {
     right += nn::accuracy(net(batch.x), batch.y) * static_cast<double>(batch.size());
   }
   std::printf("test accuracy %.2f %%\n", 100 * right / static_cast<double>(test.labels.numel()));
-} catch (const Error& error) {
-  std::fprintf(stderr, "mnist: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "mnist: %s\n", caught_message());
   return 1;
 }

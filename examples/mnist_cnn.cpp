@@ -83,7 +83,7 @@ int main(int argc, char** argv) try {
   }
   std::printf("moved by up to two pixels: %.2f %%\n",
               100 * right / static_cast<double>(test.labels.numel()));
-} catch (const Error& error) {
-  std::fprintf(stderr, "mnist_cnn: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "mnist_cnn: %s\n", caught_message());
   return 1;
 }

@@ -120,7 +120,7 @@ int main(int argc, char** argv) try {
   const Tensor mean_alone = expand(mean(train.rating), {kTest});
   std::printf("test RMSE %.4f; the noise is %.4f, and always the mean has %.4f\n",
               rmse(model, test), kNoise, std::sqrt(nn::mse(mean_alone, test.rating).item()));
-} catch (const Error& error) {
-  std::fprintf(stderr, "recommender: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "recommender: %s\n", caught_message());
   return 1;
 }

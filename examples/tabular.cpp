@@ -76,7 +76,7 @@ int main(int argc, char** argv) try {
   }
   const NoGrad no_grad;
   std::printf("test accuracy %.1f %%\n", 100 * nn::accuracy(net(test.x), test.y));
-} catch (const Error& error) {
-  std::fprintf(stderr, "tabular: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "tabular: %s\n", caught_message());
   return 1;
 }

@@ -96,7 +96,7 @@ int main(int argc, char** argv) try {
   }
   figure.save(path);
   std::printf("wrote %s\n", path.c_str());
-} catch (const Error& error) {
-  std::fprintf(stderr, "trajectories: %s\n", error.what());
+} catch (...) {
+  std::fprintf(stderr, "trajectories: %s\n", caught_message());
   return 1;
 }

@@ -6,10 +6,12 @@
 #   gcc         the tests without optimisation and with assertions, built with GCC, warnings likewise
 #   aarch64     the tests on 64-bit ARM, cross-compiled and run in qemu
 #   tsan        all tests under ThreadSanitizer, not only those labelled `threads`
+#   ubsan       the tests and their own code under UndefinedBehaviorSanitizer, built with Clang
 #   valgrind    the tests under valgrind's memory checker: uninitialised reads, definite leaks
 #   tidy        clang-tidy, by .clang-tidy
 #   format      clang-format, by .clang-format
 #   coverage    how much of the readers, the writers and the optimizers the tests reach, with Clang
+#   fuzz        each target of tests/fuzz for a minute
 #   benchmarks  the benchmarks build, and each case runs once
 # shellcheck disable=SC2317  # the steps are called by name
 set -uo pipefail
@@ -31,6 +33,18 @@ step_gcc() {
 
 step_tsan() {
   scripts/test.sh --build tsan
+}
+
+step_ubsan() {
+  scripts/test.sh --build ubsan
+}
+
+step_fuzz() {
+  local folder failed=0
+  for folder in tests/fuzz/corpus/*; do
+    tests/fuzz/run.sh "${folder##*/}" 60 || failed=1
+  done
+  return "$failed"
 }
 
 step_aarch64() {
@@ -97,7 +111,7 @@ step_benchmarks() {
   return "$failed"
 }
 
-all=(format clang gcc aarch64 tsan valgrind tidy coverage benchmarks)
+all=(format clang gcc aarch64 tsan ubsan valgrind tidy coverage fuzz benchmarks)
 steps=("$@")
 [ $# -gt 0 ] || steps=("${all[@]}")
 for step in "${steps[@]}"; do

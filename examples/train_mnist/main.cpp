@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
-#include <new>
 
 #include "train_mnist/console.h"
 #include "train_mnist/dataset.h"
@@ -102,10 +101,8 @@ int guarded_main(const std::vector<std::string>& arguments) {
   } catch (const UsageError& error) {
     complain(error.what());
     return 2;
-  } catch (const std::bad_alloc&) {
-    complain("there is not enough memory");
-  } catch (const std::exception& error) {
-    complain(error.what());
+  } catch (...) {
+    complain(caught_message());
   }
   return 1;
 }

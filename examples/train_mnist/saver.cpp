@@ -1,5 +1,6 @@
 #include "train_mnist/saver.h"
 
+#include <gradus/data/folder_names.h>
 #include <gradus/data/replace_file.h>
 
 #include <algorithm>
@@ -101,18 +102,14 @@ void Saver::save(const RunState& state, nn::Module& model, const optim::Optimize
 void remove_older(const std::string& file, Index steps, Index keep) {
   const fs::path path = file;
   const std::string start = path.filename().string() + ".";
-  std::vector<std::pair<unsigned long long, fs::path>> numbered;
-  std::error_code ignored;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  for (fs::directory_iterator it(folder, ignored), end; !ignored && it != end;
-       it.increment(ignored)) {
-    const std::string name = it->path().filename().string();
-    const std::string digits =
-        name.compare(0, start.size(), start) == 0 ? name.substr(start.size()) : "";
+  std::vector<std::pair<Index, fs::path>> numbered;
+  for (const std::string& name : data::folder_names(folder)) {
+    const std::string digits = name.starts_with(start) ? name.substr(start.size()) : "";
     if (digits != "best" && is_kept_ending(digits)) {
-      const unsigned long long number = std::stoull(digits);
-      if (number <= static_cast<unsigned long long>(steps)) {
-        numbered.emplace_back(number, it->path());
+      const Index number = std::stoll(digits);
+      if (number <= steps) {
+        numbered.emplace_back(number, folder / name);
       }
     }
   }
@@ -120,6 +117,7 @@ void remove_older(const std::string& file, Index steps, Index keep) {
   for (std::size_t k = static_cast<std::size_t>(keep); k < numbered.size(); ++k) {
     const auto& [step, older] = numbered[k];
     if (is_checkpoint_of_step(older.string(), static_cast<double>(step))) {
+      std::error_code ignored;
       fs::remove(older, ignored);
     }
   }

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <new>
+#include <stdexcept>
 
 #include "support/naive.h"
 
@@ -27,6 +29,20 @@ TEST(Error, parts_take_every_kind_of_value) {
   EXPECT_EQ(join({0.1, " ", 1e300, " ", -0.0}), "0.1 1e+300 -0");
   EXPECT_EQ(join({Shape{2, 3}, " ", f32}), "[2, 3] f32");
   EXPECT_EQ(join({}), "");
+}
+
+TEST(Error, what_was_caught_has_a_message) {
+  const auto message_of = [](const auto& thrown) -> std::string {
+    try {
+      throw thrown;
+    } catch (...) {
+      return caught_message();
+    }
+  };
+  EXPECT_EQ(message_of(ShapeError("f: sizes must agree")), "f: sizes must agree");
+  EXPECT_EQ(message_of(std::out_of_range("of others")), "of others");
+  EXPECT_EQ(message_of(std::bad_alloc()), "there is not enough memory");
+  EXPECT_EQ(message_of(7), "an exception of an unknown type");
 }
 
 TEST(Error, numbers_that_are_not_finite_have_names) {

@@ -28,7 +28,8 @@ TEST(CsvFile, is_read_by_its_name) {
       "read_csv: " + path + ", line 2, column 2 must hold a number for \"b\" of f32, got \"x\"");
   expect_error<FileError>(
       [&] { read_csv(folder / "none"); },
-      "read_csv: " + folder.path() + "/none must open for reading, got No such file or directory");
+      "read_csv: " + folder.path() +
+          "/none must open for reading, got No such file or directory; is its name right?");
   expect_error<FileError>(
       [&] { read_csv(path, {.max_bytes = 7}); },
       "read_csv: " + path + " must have at most 7 bytes, got 8; set max_bytes to allow it");

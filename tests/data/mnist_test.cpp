@@ -137,6 +137,20 @@ TEST(Mnist, missing_files_are_named) {
           "without .gz, got neither");
 }
 
+TEST(Mnist, what_cannot_be_looked_at_is_no_missing_file) {
+  const TempFolder folder;
+  const std::string long_name(5000, 'x');
+  expect_error<FileError>([&] { load_mnist(long_name, Split::train); },
+                          "load_mnist: " + long_name + " must be a folder, got File name too long");
+  std::filesystem::create_symlink(folder / "train-images-idx3-ubyte",
+                                  folder / "train-images-idx3-ubyte");
+  expect_error<FileError>(
+      [&] { load_mnist(folder.path(), Split::train); },
+      "load_mnist: " + folder.path() +
+          " must hold train-images-idx3-ubyte or train-images.idx3-ubyte, with or without .gz, got "
+          "Too many levels of symbolic links");
+}
+
 TEST(Mnist, a_file_that_is_there_but_unreadable_is_an_error_of_its_own) {
   const TempFolder folder;
   std::filesystem::create_directory(folder / "train-labels-idx1-ubyte");

@@ -37,12 +37,14 @@ TEST(IdxFile, that_cannot_be_opened_says_why) {
   const TempFolder folder;
   expect_error<FileError>(
       [&] { read_idx(folder / "none"); },
-      "read_idx: " + folder.path() + "/none must open for reading, got No such file or directory");
+      "read_idx: " + folder.path() +
+          "/none must open for reading, got No such file or directory; is its name right?");
   expect_error<FileError>(
       [&] { read_idx(folder.path()); },
       "read_idx: " + folder.path() + " must be a regular file, got a directory");
-  expect_error<FileError>([] { read_idx(""); },
-                          "read_idx:  must open for reading, got No such file or directory");
+  expect_error<FileError>(
+      [] { read_idx(""); },
+      "read_idx:  must open for reading, got No such file or directory; is its name right?");
   expect_error<FileError>([] { read_idx("/dev/zero"); },
                           "read_idx: /dev/zero must be a regular file, got a device or socket");
   expect_error<FileError>([] { read_idx(Bytes("a\0b", 3)); },
@@ -66,7 +68,8 @@ TEST(IdxFile, without_permission_says_so) {
     read_idx(path);
     ADD_FAILURE() << "the file was read";
   } catch (const FileError& error) {
-    EXPECT_EQ(error.what(), "read_idx: " + path + " must open for reading, got Permission denied");
+    EXPECT_EQ(error.what(), "read_idx: " + path +
+                                " must open for reading, got Permission denied; who may read it?");
   }
   ASSERT_TRUE(!root || ::seteuid(0) == 0);
 }

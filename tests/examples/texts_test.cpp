@@ -159,7 +159,8 @@ TEST(TabularText, learns_a_table_made_by_code_and_refuses_a_broken_file_in_one_l
   const Outcome refused = run_text("tabular", {"/nowhere", "kind"});
   EXPECT_EQ(refused.status, 1);
   EXPECT_EQ(refused.err,
-            "tabular: read_csv: /nowhere must open for reading, got No such file or directory\n");
+            "tabular: read_csv: /nowhere must open for reading, got No such file or directory; is "
+            "its name right?\n");
 }
 
 }  // namespace
