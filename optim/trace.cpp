@@ -66,7 +66,7 @@ double element_of(const Tensor& x, const std::vector<Index>& index) {
 Trace::Trace(Tensor w, Tensor g, std::function<std::vector<StateSlot>()> slots,
              std::vector<Index> index)
     : w_(std::move(w)), g_(std::move(g)), slots_(std::move(slots)), index_(std::move(index)) {
-  expressions_.push_back({"", "", kAtom});  // place 0 is for what has no text
+  expressions_.push_back({"", "", kAtom});  // place 0 is for what has no name
 }
 
 Trace::Trace(Tensor w, std::string name) : w_(std::move(w)), collect_(std::move(name)) {}
@@ -132,9 +132,9 @@ Traced Trace::operand(const Tensor& x) {
   if (!explains()) {
     return Traced("", Term{value, 0}, single);
   }
+  // Its number is written where it is read, which a tensor that is only written to never is.
   const char* name = name_of(x);
-  return Traced(name, Term{value, keep({name, value_text(value), value < 0 ? kSign : kAtom})},
-                single);
+  return Traced(name, Term{value, keep({name, "", kAtom})}, single);
 }
 
 void Trace::settle(const Tensor& x) {
@@ -169,11 +169,12 @@ const char* Trace::name_of(const Tensor& x) const {
 }
 
 Trace::Expression Trace::expression(const Term& x) const {
-  if (x.text != 0) {
-    return expressions_[static_cast<std::size_t>(x.text)];
+  const Expression& kept = expressions_[static_cast<std::size_t>(x.text)];
+  if (!kept.numbers.empty()) {
+    return kept;
   }
   const std::string text = value_text(x.value);
-  return {text, text, x.value < 0 ? kSign : kAtom};
+  return {x.text != 0 ? kept.symbols : text, text, x.value < 0 ? kSign : kAtom};
 }
 
 int Trace::keep(Expression expression) {

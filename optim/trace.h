@@ -78,7 +78,7 @@ class Trace {
   /// How tightly the outermost operation of an expression binds.
   struct Expression {
     std::string symbols;
-    std::string numbers;
+    std::string numbers;  // empty where the term's value is written
     int binding;
   };
   const char* name_of(const Tensor& x) const;
