@@ -190,12 +190,13 @@ for method in "${methods[@]}"; do
   fi
   say "=== $method"
   start=$SECONDS
-  if found=$("method_$method"); then
-    outcome=passed
-  else
-    outcome=FAILED
-    failed=1
-  fi
+  status=0
+  found=$("method_$method") || status=$?
+  case $status in
+    0) outcome=passed ;;
+    72) outcome="ended by hand" ;;  # libFuzzer, interrupted
+    *) outcome=FAILED failed=1 ;;
+  esac
   say "$found"
   printf '| %s | %s | %s s | %s | %s |\n' "$(date -u +%F)" "$method" $((SECONDS - start)) \
     "$outcome" "$(tail -n 1 <<< "$found" | tr '|' '/')" >> "$results"
