@@ -34,6 +34,11 @@ LoopPlan plan_loop(const char* where, const Shape& shape, const Tensor* const* o
     require<ShapeError>(broadcasts_to(operands[k]->shape(), shape), where, ": shape ",
                         operands[k]->shape(), " must broadcast to ", shape);
   }
+  // Of no elements there are no rows, however many the other sizes would make.
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) {
+    plan.rows = 0;
+    return plan;
+  }
   // Strides of operand k along dimension d of `shape`; 0 where it is stretched.
   const auto stride = [&](int k, int d) -> Index {
     const Tensor& x = *operands[k];

@@ -47,6 +47,13 @@ TEST(LoopPlan, dense_operands_are_one_run) {
   EXPECT_EQ(plan.row_length, 24);
 }
 
+TEST(LoopPlan, of_no_elements_has_no_rows_however_large_the_other_sizes_are) {
+  for (const Shape& shape : {Shape{Index{1} << 40, 0}, Shape{Index{1} << 60, 4, 0},
+                             Shape{0, Index{1} << 60, 4}, Shape{Index{1} << 40, 0, 2}, Shape{0}}) {
+    EXPECT_EQ(plan_of(shape, {zeros(shape), zeros({})}).rows, 0) << to_text(shape);
+  }
+}
+
 TEST(LoopPlan, sizes_of_one_do_not_break_a_run) {
   EXPECT_TRUE(plan_of({2, 1, 3}, {counted({2, 1, 3}), counted({2, 1, 3})}).dense);
   EXPECT_TRUE(plan_of({1, 1}, {counted({1, 1}), counted({})}).dense);
