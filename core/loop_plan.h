@@ -12,7 +12,7 @@ inline constexpr int kMaxOperands = 8;
 
 struct LoopPlan {
   int operands = 0;
-  Index rows = 1;        ///< how many innermost runs there are
+  Index rows = 1;        ///< how many innermost runs there are; where it is 0, no more is said
   Index row_length = 1;  ///< elements of each
   Shape outer;           ///< sizes of the dimensions over the rows
   Index inner_stride[kMaxOperands];

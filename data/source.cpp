@@ -36,9 +36,11 @@ int open_to_read(const std::string& path, const std::string& label) {
     // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
     descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   } while (descriptor < 0 && errno == EINTR);
-  const int error = errno;
-  require<FileError>(descriptor >= 0, label, " must open for reading, got ", system_message(error),
-                     advice_of(error));
+  if (descriptor < 0) {
+    const int error = errno;
+    fail<FileError>(
+        {label, " must open for reading, got ", system_message(error), advice_of(error)});
+  }
   return descriptor;
 }
 
@@ -64,8 +66,10 @@ FileSource::FileSource(const std::string& path, std::string label)
     : label_(std::move(label)), descriptor_(open_to_read(path, label_)) {
   struct stat status = {};
   try {
-    require<FileError>(::fstat(descriptor_, &status) == 0, label_, " must have a size, got ",
-                       system_message(errno));
+    if (::fstat(descriptor_, &status) != 0) {
+      const int error = errno;
+      fail<FileError>({label_, " must have a size, got ", system_message(error)});
+    }
     require<FileError>(S_ISREG(status.st_mode), label_, " must be a regular file, got ",
                        kind_of(status.st_mode));
   } catch (...) {
@@ -84,8 +88,11 @@ std::size_t FileSource::read(void* to, std::size_t size) {
     if (got == 0) {
       break;
     }
-    require<FileError>(got > 0 || errno == EINTR, label_, " must be readable to its end, got ",
-                       system_message(errno), " after byte ", taken);
+    if (got < 0 && errno != EINTR) {
+      const int error = errno;
+      fail<FileError>({label_, " must be readable to its end, got ", system_message(error),
+                       " after byte ", taken});
+    }
     taken += got > 0 ? static_cast<std::size_t>(got) : 0;
   }
   return taken;

@@ -4,7 +4,7 @@
 # 60 minutes), and appends what each tried and found to docs/soak_results.md.
 #
 #   kills           a writer of checkpoints killed 5,000 times, at any moment
-#   training_kills  200 kills of train_mnist, each resumed, all ending with the same weights
+#   training_kills  200 kills of train_mnist, each resumed, all ending with the same files
 #   cuts            500 runs of train_mnist, and 500 of all rules with all schedules in f32 and f64,
 #                   cut at a random step and resumed, bit for bit
 #   fsync_order     the calls of a save, seen by strace
@@ -194,7 +194,7 @@ for method in "${methods[@]}"; do
   found=$("method_$method") || status=$?
   case $status in
     0) outcome=passed ;;
-    72) outcome="ended by hand" ;;  # libFuzzer, interrupted
+    72) outcome="ended by hand" failed=1 ;;  # libFuzzer, interrupted
     *) outcome=FAILED failed=1 ;;
   esac
   say "$found"

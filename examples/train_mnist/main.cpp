@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <exception>
 
 #include "train_mnist/console.h"
 #include "train_mnist/dataset.h"

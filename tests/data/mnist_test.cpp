@@ -149,6 +149,12 @@ TEST(Mnist, what_cannot_be_looked_at_is_no_missing_file) {
       "load_mnist: " + folder.path() +
           " must hold train-images-idx3-ubyte or train-images.idx3-ubyte, with or without .gz, got "
           "Too many levels of symbolic links");
+  const std::string file = folder.write("file", "");
+  expect_error<FileError>(
+      [&] { load_mnist(file, Split::train); },
+      "load_mnist: " + file +
+          " must hold train-images-idx3-ubyte or train-images.idx3-ubyte, with or without .gz, got "
+          "Not a directory");
 }
 
 TEST(Mnist, a_file_that_is_there_but_unreadable_is_an_error_of_its_own) {
