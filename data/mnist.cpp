@@ -39,7 +39,7 @@ Found find(const std::string& folder, const Names& names) {
   Found found;
   for (const std::string& name : {names.dashed, names.dotted}) {
     for (const char* suffix : {"", ".gz"}) {
-      const std::string path = folder + "/" + name + suffix;
+      const std::string path = join({folder, "/", name, suffix});
       const int error = look(path);
       if (error == 0) {
         return {path, 0};
@@ -69,7 +69,7 @@ Tensor checked_labels(const Tensor& read, const std::string& path, Index classes
   require<FileError>(read.rank() == 1 && !is_floating(read.dtype()), "load_labelled: labels of ",
                      path, " must be integers of rank 1, got ", read.dtype(), " ", read.shape(),
                      read.rank() == 3 ? "; it looks like a file of images" : "");
-  const Tensor labels = read.dtype() == i64 ? read : convert(read, i64);
+  Tensor labels = read.dtype() == i64 ? read : convert(read, i64);
   const auto* values = labels.data<std::int64_t>();
   for (Index i = 0; i < labels.numel(); ++i) {
     require<FileError>(values[i] >= 0 && values[i] < classes, "load_labelled: labels of ", path,
