@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <system_error>
 
 namespace gradus::data {
 
@@ -18,5 +19,7 @@ FileCalls& system_file_calls() {
   static FileCalls calls;
   return calls;
 }
+
+std::string system_reason(int error) { return std::generic_category().message(error); }
 
 }  // namespace gradus::data

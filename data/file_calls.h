@@ -2,6 +2,7 @@
 // The calls to the system by which replace_file() writes, so that tests can make each of them fail
 // or see their order.
 #include <cstddef>
+#include <string>
 
 namespace gradus::data {
 
@@ -19,5 +20,8 @@ class FileCalls {
 
 /// Those of the system.
 FileCalls& system_file_calls();
+
+/// What the system says of an errno, such as "Permission denied".
+std::string system_reason(int error);
 
 }  // namespace gradus::data

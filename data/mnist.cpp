@@ -1,9 +1,9 @@
+#include <gradus/data/file_calls.h>
 #include <gradus/data/idx.h>
 #include <gradus/data/mnist.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <system_error>
 
 namespace gradus::data {
 namespace {
@@ -51,7 +51,7 @@ Found find(const std::string& folder, const Names& names) {
 }
 
 std::string reason(int error, const char* where_there_is_none) {
-  return error == ENOENT ? where_there_is_none : std::generic_category().message(error);
+  return error == ENOENT ? where_there_is_none : system_reason(error);
 }
 
 std::string find_or_fail(const std::string& folder, const Names& names) {

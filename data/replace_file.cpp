@@ -209,11 +209,9 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-std::string reason(int error) { return std::generic_category().message(error); }
-
 [[noreturn]] void refuse(const std::string& where, const std::string& path, int error) {
-  fail<FileError>({where, ": ", path, " must be a file that can be written, got \"", reason(error),
-                   "\"; is the folder there, and is there room?"});
+  fail<FileError>({where, ": ", path, " must be a file that can be written, got \"",
+                   system_reason(error), "\"; is the folder there, and is there room?"});
 }
 
 }  // namespace
@@ -251,7 +249,7 @@ void replace_file(const std::string& where, const std::string& path,
   }
   if (const int failed = sync_folder(calls, folder); failed != 0) {
     fail<FileError>({where, ": ", path, " is written, but its folder must be made durable, got \"",
-                     reason(failed), "\"; a power cut may bring the old file back"});
+                     system_reason(failed), "\"; a power cut may bring the old file back"});
   }
 }
 

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <gradus/core/error.h>
+#include <gradus/data/file_calls.h>
 #include <gradus/data/source.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,13 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <utility>
 
 namespace gradus::data {
 namespace {
-
-std::string system_message(int error) { return std::generic_category().message(error); }
 
 /// What to do about a file that does not open, where the reason says.
 const char* advice_of(int error) {
@@ -39,7 +37,7 @@ int open_to_read(const std::string& path, const std::string& label) {
   if (descriptor < 0) {
     const int error = errno;
     fail<FileError>(
-        {label, " must open for reading, got ", system_message(error), advice_of(error)});
+        {label, " must open for reading, got ", system_reason(error), advice_of(error)});
   }
   return descriptor;
 }
@@ -68,7 +66,7 @@ FileSource::FileSource(const std::string& path, std::string label)
   try {
     if (::fstat(descriptor_, &status) != 0) {
       const int error = errno;
-      fail<FileError>({label_, " must have a size, got ", system_message(error)});
+      fail<FileError>({label_, " must have a size, got ", system_reason(error)});
     }
     require<FileError>(S_ISREG(status.st_mode), label_, " must be a regular file, got ",
                        kind_of(status.st_mode));
@@ -90,7 +88,7 @@ std::size_t FileSource::read(void* to, std::size_t size) {
     }
     if (got < 0 && errno != EINTR) {
       const int error = errno;
-      fail<FileError>({label_, " must be readable to its end, got ", system_message(error),
+      fail<FileError>({label_, " must be readable to its end, got ", system_reason(error),
                        " after byte ", taken});
     }
     taken += got > 0 ? static_cast<std::size_t>(got) : 0;

@@ -2,21 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <vector>
+
+#include "support/temp_folder.h"
 
 namespace gradus {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string contents(const fs::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+using test::contents;
 
 /// The suites of the tree, and its tests as Suite.test.
 std::set<std::string> suites_and_tests(const fs::path& root) {

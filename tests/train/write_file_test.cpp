@@ -2,20 +2,16 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "support/naive.h"
+#include "support/temp_folder.h"
 
 namespace gradus::train {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string contents(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
+using test::contents;
 
 class WriteFile : public testing::Test {
  protected:
