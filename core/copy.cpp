@@ -58,9 +58,6 @@ void copy_values(const char* where, const Tensor& x, const Tensor& source) {
   core::require_unexpanded(where, x);
   const Tensor* const operands[] = {&x, &source};
   const core::LoopPlan plan = core::plan_loop(where, x.shape(), operands, 2);
-  if (x.numel() == 0) {
-    return;
-  }
   visit_any(x.dtype(), [&](auto to) {
     visit_any(source.dtype(), [&](auto from) {
       copy_elements(plan, x.mutable_data<decltype(to)>(), source.data<decltype(from)>());
