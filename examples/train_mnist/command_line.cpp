@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 
 #include "train_mnist/model.h"
 
@@ -78,12 +79,27 @@ void refuse_unknown(const std::vector<std::string>& unknown, const CLI::App& app
     for (const CLI::Option* option : app.get_options()) {
       names.push_back(option->get_lnames().front());
     }
-    const std::string near = nearest_word(name.substr(first), names);
+    std::string lower = name.substr(first);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string near = nearest_word(lower, names);
     fail<UsageError>({"there is no flag ", name, near.empty() ? "" : "; did you mean --", near,
                       near.empty() ? "; --help lists them" : "?"});
   }
   if (!unknown.empty()) {
     fail<UsageError>({"there must be nothing but flags, got '", unknown.front(), "'"});
+  }
+}
+
+/// Throws UsageError for what CLI11 would take and nobody means.
+void refuse_strange(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    require<UsageError>(argument != "--", "there must be nothing but flags, got '--'");
+    const std::string name = argument.substr(0, argument.find('='));
+    const bool is_switch =
+        name == "-h" || std::any_of(std::begin(kSwitches), std::end(kSwitches),
+                                    [&](auto& text) { return name == text.flag; });
+    require<UsageError>(!is_switch || name == argument, name, " must stand alone, got a value");
   }
 }
 
@@ -93,10 +109,6 @@ void refuse_unknown(const std::vector<std::string>& unknown, const CLI::App& app
   const std::size_t colon = message.find(": ");
   if (colon != std::string::npos && message.find("required") != std::string::npos) {
     fail<UsageError>({message.substr(0, colon), " needs a value"});
-  }
-  if (message.find("override") != std::string::npos) {
-    fail<UsageError>(
-        {"--", message.substr(0, message.find(' ')), " must stand alone, got a value"});
   }
   fail<UsageError>({message});
 }
@@ -125,9 +137,6 @@ struct Grammar {
       const std::string name = text.flag;
       app.add_flag((name == "--help" ? "-h," : "") + name, switches[name], text.help);
     }
-    for (CLI::Option* const option : app.get_options()) {
-      option->disable_flag_override();  // no --json=false
-    }
     app.allow_extras();
   }
   void read(std::vector<std::string> arguments) {
@@ -149,6 +158,7 @@ struct Grammar {
 Flags::Flags(const std::vector<std::string>& arguments) {
   static Grammar grammar;
   const CLI::App& app = grammar.app;
+  refuse_strange(arguments);
   grammar.read(arguments);
   given_ = std::move(grammar.given);
   switches_ = grammar.switches;
