@@ -52,13 +52,13 @@ Wire decode(const unsigned char* from) {
   }
 }
 
-struct Header {
+struct WireHeader {
   unsigned type = 0;
   Shape shape;
   Index bytes = 0;  // its own
 };
 
-Header read_header(ByteSource& source, const std::string& label) {
+WireHeader read_header(ByteSource& source, const std::string& label) {
   unsigned char magic[4];
   const std::size_t got = source.read(magic, 4);
   require<FileError>(got > 0, label, " must be an IDX file, got an empty one");
@@ -75,7 +75,7 @@ Header read_header(ByteSource& source, const std::string& label) {
   const std::size_t got_sizes = source.read(sizes, size_bytes);
   require<FileError>(got_sizes == size_bytes, label, " must have a header of ", 4 + size_bytes,
                      " bytes for rank ", rank, ", got ", 4 + got_sizes, " bytes");
-  Header header{magic[2], {}, 4 + 4 * Index{rank}};
+  WireHeader header{magic[2], {}, 4 + 4 * Index{rank}};
   for (int d = 0; d < rank; ++d) {
     header.shape.push_back(decode<std::uint32_t>(sizes + 4 * d));
   }
@@ -84,7 +84,7 @@ Header read_header(ByteSource& source, const std::string& label) {
 
 /// Elements of the shape.  Throws FileError unless they, at 8 bytes each and with the header, fit
 /// in 63 bits; a size of 0 does not excuse the others.
-Index checked_count(const Header& header, const std::string& label) {
+Index checked_count(const WireHeader& header, const std::string& label) {
   constexpr Index kBytes = 2 * 8;
   const std::uint64_t bytes = declared_bytes(header.shape, kBytes);
   require<FileError>(bytes != kTooManyBytes, label, " must have a possible shape, got ",
@@ -93,8 +93,8 @@ Index checked_count(const Header& header, const std::string& label) {
 }
 
 /// Throws FileError unless `bytes` of a file can hold what the header declares.
-void check_declared(const Header& header, Index item_bytes, std::uint64_t file_bytes, bool is_gzip,
-                    const std::string& label) {
+void check_declared(const WireHeader& header, Index item_bytes, std::uint64_t file_bytes,
+                    bool is_gzip, const std::string& label) {
   const auto declared =
       static_cast<std::uint64_t>(header.bytes + checked_count(header, label) * item_bytes);
   if (is_gzip) {
@@ -110,7 +110,7 @@ void check_declared(const Header& header, Index item_bytes, std::uint64_t file_b
 }
 
 template <class Wire, class T>
-void read_elements(ByteSource& source, const Tensor& x, const Header& header,
+void read_elements(ByteSource& source, const Tensor& x, const WireHeader& header,
                    const std::string& label) {
   T* to = x.mutable_data<T>();
   const Index n = x.numel();
@@ -147,7 +147,7 @@ void check_finite(const Tensor& x, const std::string& label) {
 Tensor read_from(ByteSource& raw, std::uint64_t raw_bytes, const std::string& label,
                  const IdxOptions& options) {
   GunzipSource source(raw, label);
-  const Header header = read_header(source, label);
+  const WireHeader header = read_header(source, label);
   return visit_type(header.type, label, [&](auto wire, auto element) {
     using T = decltype(element);
     check_declared(header, sizeof wire, raw_bytes, source.is_gzip(), label);
@@ -169,6 +169,17 @@ Tensor read_from(ByteSource& raw, std::uint64_t raw_bytes, const std::string& la
 }
 
 }  // namespace
+
+IdxHeader read_idx_header(const std::string& path) {
+  const std::string label = "read_idx: " + path;
+  FileSource file(path, label);
+  GunzipSource source(file, label);
+  const WireHeader header = read_header(source, label);
+  return visit_type(header.type, label, [&](auto wire, auto element) {
+    check_declared(header, sizeof wire, file.bytes(), source.is_gzip(), label);
+    return IdxHeader{dtype_of<decltype(element)>, header.shape};
+  });
+}
 
 Tensor read_idx(const std::string& path, const IdxOptions& options) {
   const std::string label = "read_idx: " + path;

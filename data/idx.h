@@ -17,6 +17,16 @@ struct IdxOptions {
   bool check_finite = false;                     ///< refuse infinities and NaN among f32 and f64
 };
 
+/// What an IDX file says of itself: the dtype and shape that read_idx gives.
+struct IdxHeader {
+  Dtype dtype;
+  Shape shape;
+};
+
+/// Reads the header alone.  Throws FileError as read_idx does for what can be seen from it and from
+/// the size of the file.
+IdxHeader read_idx_header(const std::string& path);
+
 /// The array in an IDX file.  u8 (type 0x08), f32 (0x0D) and f64 (0x0E) as they are; i8 (0x09), i16
 /// (0x0B) and i32 (0x0C) become i64.  Rank 1 to 8; a size may be 0.  Throws FileError, naming file
 /// and reason, for everything that is not one whole and undamaged file.

@@ -65,10 +65,22 @@ std::string find_or_fail(const std::string& folder, const Names& names) {
   return found.path;
 }
 
+void check_fit(const IdxHeader& images, const std::string& images_path, const IdxHeader& labels,
+               const std::string& labels_path) {
+  require<FileError>(labels.shape.rank() == 1 && !is_floating(labels.dtype),
+                     "load_labelled: labels of ", labels_path, " must be integers of rank 1, got ",
+                     labels.dtype, " ", labels.shape,
+                     labels.shape.rank() == 3 ? "; it looks like a file of images" : "");
+  require<FileError>(images.shape.rank() == 3 && images.dtype == u8, "load_labelled: images of ",
+                     images_path, " must be u8 of rank 3, got ", images.dtype, " ", images.shape,
+                     images.shape.rank() == 1 ? "; it looks like a file of labels" : "");
+  require<FileError>(images.shape[0] == labels.shape[0],
+                     "load_labelled: there must be as many images as labels, got ", images.shape[0],
+                     " images in ", images_path, " and ", labels.shape[0], " labels in ",
+                     labels_path);
+}
+
 Tensor checked_labels(const Tensor& read, const std::string& path, Index classes) {
-  require<FileError>(read.rank() == 1 && !is_floating(read.dtype()), "load_labelled: labels of ",
-                     path, " must be integers of rank 1, got ", read.dtype(), " ", read.shape(),
-                     read.rank() == 3 ? "; it looks like a file of images" : "");
   Tensor labels = read.dtype() == i64 ? read : convert(read, i64);
   const auto* values = labels.data<std::int64_t>();
   for (Index i = 0; i < labels.numel(); ++i) {
@@ -100,17 +112,15 @@ bool has_mnist(const std::string& folder) {
 LabelledImages load_labelled(const std::string& images_path, const std::string& labels_path,
                              const LabelledOptions& options) {
   require(options.classes >= 1, "load_labelled: classes must be at least 1, got ", options.classes);
+  // First without memory for numbers, of which each label takes eight bytes; then of what was read.
+  const IdxHeader labels_header = read_idx_header(labels_path);
+  check_fit(read_idx_header(images_path), images_path, labels_header, labels_path);
   const IdxOptions idx{.max_bytes = options.max_bytes};
-  const Tensor labels = checked_labels(read_idx(labels_path, idx), labels_path, options.classes);
+  const Tensor labels = read_idx(labels_path, idx);
   const Tensor images = read_idx(images_path, idx);
-  require<FileError>(images.rank() == 3 && images.dtype() == u8, "load_labelled: images of ",
-                     images_path, " must be u8 of rank 3, got ", images.dtype(), " ",
-                     images.shape(), images.rank() == 1 ? "; it looks like a file of labels" : "");
-  require<FileError>(images.size(0) == labels.size(0),
-                     "load_labelled: there must be as many images as labels, got ", images.size(0),
-                     " images in ", images_path, " and ", labels.size(0), " labels in ",
-                     labels_path);
-  return {images, labels};
+  check_fit({images.dtype(), images.shape()}, images_path, {labels.dtype(), labels.shape()},
+            labels_path);
+  return {images, checked_labels(labels, labels_path, options.classes)};
 }
 
 void require_image_size(const LabelledImages& set, Index rows, Index columns) {

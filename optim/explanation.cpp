@@ -1,3 +1,4 @@
+#include <gradus/optim/digits.h>
 #include <gradus/optim/explanation.h>
 
 #include <algorithm>
@@ -7,18 +8,12 @@
 namespace gradus::optim {
 namespace {
 
-std::string digits(double x, const char* format = "%.6g") {
-  char text[32];
-  std::snprintf(text, sizeof text, format, x);
-  return text;
-}
-
 // The rule and its options, in lines of at most 80 columns.
 std::string options_text(const Explanation& e) {
   std::string text = e.rule;
   std::size_t column = text.size();
   for (const Option& option : e.options) {
-    const std::string item = join({option.name, " ", digits(option.value)});
+    const std::string item = join({option.name, " ", significant_digits(option.value)});
     const bool fits = column + 2 + item.size() < 80;
     text += join({fits ? ", " : ",\n  ", item});
     column = (fits ? column : 0) + 2 + item.size();
@@ -28,12 +23,12 @@ std::string options_text(const Explanation& e) {
 
 // A formula that is a single value needs no numbers beside it.
 bool shows_numbers(const Line& line) {
-  return line.numbers != digits(line.value) && line.numbers != line.formula;
+  return line.numbers != significant_digits(line.value) && line.numbers != line.formula;
 }
 
 std::string heading(const Explanation& e, const ExplainedStep& step) {
-  return join({"step ", step.t, " of ", e.parameter, ": w = ", digits(step.before),
-               ", g = ", digits(step.gradient)});
+  return join({"step ", step.t, " of ", e.parameter, ": w = ", significant_digits(step.before),
+               ", g = ", significant_digits(step.gradient)});
 }
 
 std::string in_json(const std::string& text) {
@@ -54,7 +49,9 @@ std::string in_json(const std::string& text) {
   return result;
 }
 
-std::string in_json(double x) { return std::isfinite(x) ? digits(x, "%.17g") : in_json(digits(x)); }
+std::string in_json(double x) {
+  return std::isfinite(x) ? significant_digits(x, 17) : in_json(significant_digits(x));
+}
 
 // A vertical bar would end a cell of a table.
 std::string in_cell(std::string text) {
@@ -83,10 +80,10 @@ std::string to_text(const Explanation& e) {
       if (shows_numbers(line)) {
         text += join({below, line.numbers, "\n"});
       }
-      text += join({below, digits(line.value), "\n"});
+      text += join({below, significant_digits(line.value), "\n"});
     }
-    text += pad("step") + "  = " + digits(step.after - step.before) +
-            ", w = " + digits(step.after, "%.9g") + "\n";
+    text += pad("step") + "  = " + significant_digits(step.after - step.before) +
+            ", w = " + significant_digits(step.after, 9) + "\n";
   }
   return text;
 }
@@ -98,10 +95,11 @@ std::string to_markdown(const Explanation& e) {
         "\n**" + heading(e, step) + "**\n\n| | formula | numbers | value |\n|---|---|---|---|\n";
     for (const Line& line : step.lines) {
       text += join({"| ", in_cell(line.name), " | `", in_cell(line.formula), "` | `",
-                    in_cell(line.numbers), "` | ", digits(line.value), " |\n"});
+                    in_cell(line.numbers), "` | ", significant_digits(line.value), " |\n"});
     }
-    text += join({"| step | `w after - w before` | `", digits(step.after, "%.9g"), " - ",
-                  digits(step.before, "%.9g"), "` | ", digits(step.after - step.before), " |\n"});
+    text += join({"| step | `w after - w before` | `", significant_digits(step.after, 9), " - ",
+                  significant_digits(step.before, 9), "` | ",
+                  significant_digits(step.after - step.before), " |\n"});
   }
   return text;
 }

@@ -1,7 +1,7 @@
+#include <gradus/optim/digits.h>
 #include <gradus/optim/trace.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 namespace gradus::optim {
@@ -30,12 +30,6 @@ constexpr Operator kOperators[] = {
 const Operator& operator_of(char op) {
   return *std::find_if(std::begin(kOperators), std::end(kOperators),
                        [op](const Operator& o) { return o.op == op; });
-}
-
-std::string value_text(double x) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", x);
-  return text;
 }
 
 std::string wrap(const std::string& text, bool needed) {
@@ -77,7 +71,8 @@ Trace::Scope::Scope(Trace* trace) : before_(std::exchange(active_trace, trace)) 
 Trace::Scope::~Scope() { active_trace = before_; }
 
 Number Trace::symbol(std::string name, double value) {
-  return Number(Term{value, explains() ? keep({std::move(name), value_text(value), kAtom}) : 0});
+  return Number(
+      Term{value, explains() ? keep({std::move(name), significant_digits(value), kAtom}) : 0});
 }
 
 void Trace::name_options(const OptionRefs& options) {
@@ -173,7 +168,7 @@ Trace::Expression Trace::expression(const Term& x) const {
   if (!kept.numbers.empty()) {
     return kept;
   }
-  const std::string text = value_text(x.value);
+  const std::string text = significant_digits(x.value);
   return {x.text != 0 ? kept.symbols : text, text, x.value < 0 ? kSign : kAtom};
 }
 
@@ -243,7 +238,7 @@ int write_line(const char* name, Term x) {
   }
   const Trace::Expression e = trace->expression(x);
   trace->lines_.push_back({name, e.symbols, e.numbers, x.value});
-  return trace->keep({name, value_text(x.value), kAtom});
+  return trace->keep({name, significant_digits(x.value), kAtom});
 }
 
 void Trace::collect(const char* name, double value) {

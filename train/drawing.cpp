@@ -41,7 +41,7 @@ Svg::Attributes stroke(const Style& style) {
                                 {"stroke-linejoin", "round"},
                                 {"stroke-linecap", "round"}};
   if (style.opacity < 1) {
-    attributes.push_back({"stroke-opacity", std::to_string(style.opacity).substr(0, 4)});
+    attributes.push_back({"stroke-opacity", rounded(style.opacity, 2)});
   }
   if (style.series >= 7) {
     attributes.push_back({"stroke-dasharray", style.series >= 14 ? "1.5 4" : "7 4"});
@@ -189,7 +189,7 @@ void Drawing::draw_band(Svg& svg, const Panel::Item& item) const {
   }
   svg.add("path", {{"d", path_data({without_unseen(outline, width_, height_)}, 0.6) + 'Z'},
                    {"fill", colour(item.style)},
-                   {"fill-opacity", std::to_string(0.2 * item.style.opacity).substr(0, 4)}});
+                   {"fill-opacity", rounded(0.2 * item.style.opacity, 2)}});
 }
 
 void Drawing::draw_levels(Svg& svg, const Panel::Item& item) const {

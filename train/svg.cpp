@@ -57,20 +57,24 @@ std::string xml_text(std::string_view text) {
   return out;
 }
 
-std::string pixels(double value) {
-  const double tenths = std::round(value * 10);
-  if (tenths == 0) {
+std::string rounded(double value, int decimals) {
+  const double scale = std::pow(10, decimals);
+  const double units = std::round(value * scale);
+  if (units == 0) {
     return "0";
   }
   char text[400];
   const auto end =
-      std::to_chars(text, text + sizeof text, tenths / 10, std::chars_format::fixed, 1);
+      std::to_chars(text, text + sizeof text, units / scale, std::chars_format::fixed, decimals);
   std::string out(text, end.ptr);
-  if (out.ends_with(".0")) {
-    out.resize(out.size() - 2);
+  out.resize(out.find_last_not_of('0') + 1);
+  if (out.ends_with('.')) {
+    out.pop_back();
   }
   return out;
 }
+
+std::string pixels(double value) { return rounded(value, 1); }
 
 double text_width(std::string_view text, double size) {
   double ems = 0;

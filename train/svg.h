@@ -18,7 +18,10 @@ using Points = std::vector<Point>;
 /// and bytes that are not UTF-8, which XML cannot hold, become U+FFFD.
 std::string xml_text(std::string_view text);
 
-/// A coordinate to a tenth of a pixel: "12.3", "-4", never "-0".
+/// With at most so many decimals, at least one: "12.3", "-4", never "-0".
+std::string rounded(double value, int decimals);
+
+/// A coordinate to a tenth of a pixel.
 std::string pixels(double value);
 
 /// About how wide `text` is in a sans-serif font of that size, in pixels.

@@ -4,10 +4,8 @@
 #include <gradus/data/csv_text.h>
 #include <gtest/gtest.h>
 
-#include <clocale>
-#include <locale>
-
 #include "data/files.h"
+#include "support/comma_locale.h"
 #include "support/naive.h"
 #include "support/peak_memory.h"
 #include "support/sanitizer.h"
@@ -46,31 +44,14 @@ TEST(CsvFile, names_that_begin_like_a_mark_or_a_gzip_file_come_back) {
   }
 }
 
-// The comma of a German program is in the locale of C and in that of C++.
-class GermanComma : public std::numpunct<char> {
-  char do_decimal_point() const override { return ','; }
-  char do_thousands_sep() const override { return '.'; }
-  std::string do_grouping() const override { return "\3"; }
-};
-
 TEST(CsvFile, the_locale_has_no_say) {
-  const std::locale before = std::locale::global(std::locale(std::locale(), new GermanComma));
-  const char* const found = std::setlocale(LC_ALL, "de_DE.UTF-8");
+  const test::CommaLocale german;
   const Table table = read_csv_bytes("a;b\n1234.5;1,5\n", "t.csv", {.separator = ';'});
-  const double a = table.column("a").item();
-  const std::string text = csv_text({"x"}, tensor({1234.5}));
-  std::string message;
-  try {
-    table.column("b");
-  } catch (const FileError& error) {
-    message = error.what();
-  }
-  std::setlocale(LC_ALL, "C");
-  std::locale::global(before);
-  EXPECT_EQ(a, 1234.5) << (found ? found : "");
-  EXPECT_EQ(text, "x\n1234.5\n");
-  EXPECT_EQ(message,
-            "read_csv: t.csv, line 2, column 2 must hold a number for \"b\" of f32, got \"1,5\"");
+  EXPECT_EQ(table.column("a").item(), 1234.5);
+  EXPECT_EQ(csv_text({"x"}, tensor({1234.5})), "x\n1234.5\n");
+  expect_error<FileError>(
+      [&] { table.column("b"); },
+      "read_csv: t.csv, line 2, column 2 must hold a number for \"b\" of f32, got \"1,5\"");
 }
 
 TEST(CsvFile, reading_needs_at_most_two_times_the_file_and_16_mib) {

@@ -5,6 +5,8 @@
 
 #include "data/files.h"
 #include "support/naive.h"
+#include "support/peak_memory.h"
+#include "support/sanitizer.h"
 
 namespace gradus::data {
 namespace {
@@ -216,6 +218,37 @@ TEST_F(Labelled, other_types_and_ranks_are_refused) {
                  " must be integers of rank 1, got f32 [5]");
   expect_refused(kImages, idx_counting({5, 1}), "labels of ", "labels",
                  " must be integers of rank 1, got u8 [5, 1]");
+}
+
+// As i64 they would take eight times their bytes, and what gzip makes of nothing thousands of
+// times.
+TEST_F(Labelled, files_that_do_not_fit_are_refused_before_they_take_memory) {
+  if (test::kAddressSanitizer || test::kThreadSanitizer) {
+    GTEST_SKIP() << "sanitizers need memory of their own";
+  }
+  constexpr std::size_t kMany = 20'000;
+  const auto peak = [&](const Bytes& images, const Bytes& labels, bool is_refused) {
+    const std::string images_path = folder_.write("images", images);
+    const std::string labels_path = folder_.write("labels", labels);
+    return test::peak_bytes([&] {
+      try {
+        load_labelled(images_path, labels_path);
+        return !is_refused;
+      } catch (const FileError&) {
+        return is_refused;
+      }
+    });
+  };
+  const Bytes labels = idx_counting({kMany}, 10);
+  const Bytes images = test::idx_header(0x08, {kMany, 28, 28}) + Bytes(kMany * 784, '\0');
+  EXPECT_GT(peak(images, labels, false), kMany * 784) << "the measure sees nothing";
+  constexpr std::uint64_t kLittle = 4 << 20;
+  Bytes signed_images = images;
+  signed_images[2] = 0x09;
+  EXPECT_LT(peak(signed_images, labels, true), kLittle);
+  EXPECT_LT(peak(kImages, images, true), kLittle);
+  const Bytes zeros = test::deflate_bomb(test::idx_header(0x08, {1 << 28}), 1 << 28);
+  EXPECT_LT(peak(kImages, test::kGzipHeader + zeros, true), kLittle);
 }
 
 TEST_F(Labelled, labels_must_be_below_the_number_of_classes) {

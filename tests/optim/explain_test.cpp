@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/comma_locale.h"
 #include "support/naive.h"
 #include "support/rule_table.h"
 
@@ -192,6 +193,16 @@ TEST(Explain, prints_as_text_markdown_and_json) {
       << json;
   const std::string nan = to_json(explain(SGD{.lr = 0.5}, 1.0, {NAN}));
   EXPECT_NE(nan.find("\"gradient\": \"nan\""), std::string::npos) << nan;
+}
+
+TEST(Explain, prints_the_same_in_every_language) {
+  const auto texts = [] {
+    const Explanation e = explain(Adam{.lr = 1234.5}, 1.0, {0.25, NAN});
+    return to_text(e) + to_markdown(e) + to_json(e);
+  };
+  const std::string usual = texts();
+  const test::CommaLocale german;
+  EXPECT_EQ(texts(), usual);
 }
 
 TEST(Explain, collects_one_value_for_all_elements) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <regex>
 
+#include "support/comma_locale.h"
 #include "support/naive.h"
 
 namespace gradus::train {
@@ -160,6 +161,21 @@ TEST(Figure, has_marks_at_the_edge_whole_and_none_beyond) {
   const std::string svg = figure.svg();
   EXPECT_EQ(count(svg, "<circle"), 1U);
   EXPECT_GT(svg.find("<circle"), svg.find("</svg>"));  // not in the window that cuts off
+}
+
+TEST(Figure, is_the_same_in_every_language) {
+  const auto drawn = [] {
+    Figure figure({.width = 300, .panel_height = 100});
+    Panel& panel = figure.add({.x = {0, 1234.5}, .y = {0, 0.5}});
+    panel.line({0, 1000.5}, {0.25, 0.375}, {.opacity = 0.25});
+    panel.spread({0, 1}, {{1, 1}, {4, 6}, {9, 10}}, {.opacity = 0.75}, Cover::everything);
+    return figure.svg();
+  };
+  const std::string usual = drawn();
+  EXPECT_EQ(count(usual, "opacity=\"0.25\""), 1U);
+  EXPECT_EQ(count(usual, "opacity=\"0.15\""), 1U);
+  const test::CommaLocale german;
+  EXPECT_EQ(drawn(), usual);
 }
 
 TEST(Figure, wraps_a_long_caption) {
