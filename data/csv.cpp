@@ -70,6 +70,7 @@ std::string read_whole(const std::string& path, const std::string& label, std::s
   require<FileError>(got == bytes.size() && file.read(&extra, 1) == 0, label,
                      " must stay as it is while it is read, got another size than ", bytes.size(),
                      " bytes");
+  file.require_unchanged();
   return bytes;
 }
 

@@ -184,7 +184,9 @@ IdxHeader read_idx_header(const std::string& path) {
 Tensor read_idx(const std::string& path, const IdxOptions& options) {
   const std::string label = "read_idx: " + path;
   FileSource file(path, label);
-  return read_from(file, file.bytes(), label, options);
+  Tensor x = read_from(file, file.bytes(), label, options);
+  file.require_unchanged();
+  return x;
 }
 
 Tensor read_idx_bytes(const void* bytes, std::size_t size, const std::string& name,

@@ -172,7 +172,9 @@ Tensor read_npy_from(ByteSource& source, std::uint64_t file_bytes, const std::st
 Tensor read_npy(const std::string& path) {
   const std::string label = "read_npy: " + path;
   FileSource file(path, label);
-  return read_npy_from(file, file.bytes(), label);
+  Tensor x = read_npy_from(file, file.bytes(), label);
+  file.require_unchanged();
+  return x;
 }
 
 Tensor read_npy_bytes(const void* bytes, std::size_t size, const std::string& name) {

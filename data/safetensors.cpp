@@ -98,7 +98,9 @@ Safetensors read_from(ByteSource& source, std::uint64_t file_bytes, const std::s
 Safetensors read_safetensors(const std::string& path) {
   const std::string label = "read_safetensors: " + path;
   FileSource file(path, label);
-  return read_from(file, file.bytes(), label);
+  Safetensors read = read_from(file, file.bytes(), label);
+  file.require_unchanged();
+  return read;
 }
 
 Safetensors read_safetensors_bytes(const void* bytes, std::size_t size, const std::string& name) {

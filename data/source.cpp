@@ -26,8 +26,8 @@ const char* kind_of(mode_t mode) {
 
 int open_to_read(const std::string& path, const std::string& label) {
   // Not with the label: whoever prints the message would see it end at the zero byte.
-  require<FileError>(path.find('\0') == std::string::npos,
-                     "FileSource: a file name must be without zero bytes, got one after \"",
+  require<FileError>(path.find('\0') == std::string::npos, label.substr(0, label.find(':')),
+                     ": a file name must be without zero bytes, got one after \"",
                      path.substr(0, path.find('\0')), "\"");
   int descriptor = -1;
   do {
@@ -75,6 +75,7 @@ FileSource::FileSource(const std::string& path, std::string label)
     throw;
   }
   bytes_ = static_cast<std::uint64_t>(status.st_size);
+  changed_ = status.st_mtim;
 }
 
 FileSource::~FileSource() { ::close(descriptor_); }
@@ -94,6 +95,16 @@ std::size_t FileSource::read(void* to, std::size_t size) {
     taken += got > 0 ? static_cast<std::size_t>(got) : 0;
   }
   return taken;
+}
+
+void FileSource::require_unchanged() const {
+  struct stat status = {};
+  const bool is_same =
+      ::fstat(descriptor_, &status) == 0 && static_cast<std::uint64_t>(status.st_size) == bytes_ &&
+      status.st_mtim.tv_sec == changed_.tv_sec && status.st_mtim.tv_nsec == changed_.tv_nsec;
+  require<FileError>(is_same, label_,
+                     " must stay as it is while it is read, got other bytes meanwhile; read it "
+                     "again when it is complete");
 }
 
 }  // namespace gradus::data

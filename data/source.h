@@ -3,6 +3,7 @@
 // that the same reader serves plain and compressed data.
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <string>
 
 namespace gradus::data {
@@ -45,11 +46,15 @@ class FileSource : public ByteSource {
   std::size_t read(void* to, std::size_t size) override;
   /// The size of the file in bytes when it was opened.
   std::uint64_t bytes() const { return bytes_; }
+  /// Throws FileError if size or time of the file are others now than when it was opened: what was
+  /// read may be a mixture.
+  void require_unchanged() const;
 
  private:
   std::string label_;
   int descriptor_;
   std::uint64_t bytes_ = 0;
+  timespec changed_ = {};
 };
 
 }  // namespace gradus::data

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "data/idx_reading.h"
@@ -48,7 +49,7 @@ TEST(IdxFile, that_cannot_be_opened_says_why) {
   expect_error<FileError>([] { read_idx("/dev/zero"); },
                           "read_idx: /dev/zero must be a regular file, got a device or socket");
   expect_error<FileError>([] { read_idx(Bytes("a\0b", 3)); },
-                          "FileSource: a file name must be without zero bytes, got one after "
+                          "read_idx: a file name must be without zero bytes, got one after "
                           "\"a\"");
   EXPECT_THROW(read_idx(folder / Bytes(5000, 'x')), FileError);
   std::filesystem::create_symlink(folder / "loop", folder / "loop");
@@ -146,6 +147,27 @@ TEST(ReadAll, names_the_bytes_that_are_missing) {
 }
 
 // A second thread changes the size all the time: what comes is the whole array or an error.
+// The clock of a file system goes on every few milliseconds.
+TEST(FileSource, sees_that_its_file_was_changed_even_to_the_same_size) {
+  const TempFolder folder;
+  const std::string path = folder.write("file", "before");
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const std::string error =
+      "label must stay as it is while it is read, got other bytes meanwhile; read it again when "
+      "it is complete";
+  FileSource same(path, "label");
+  same.require_unchanged();
+  std::filesystem::rename(path, folder / "moved");  // as a writer does that replaces it
+  folder.write("file", "behind");
+  same.require_unchanged();
+  for (const char* const other : {"behind", "before and more", ""}) {
+    FileSource file(folder / "moved", "label");
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    folder.write("moved", other);
+    expect_error<FileError>([&] { file.require_unchanged(); }, error);
+  }
+}
+
 TEST(ThreadsIdxFile, that_changes_while_it_is_read_gives_an_array_or_an_error) {
   const TempFolder folder;
   const Bytes bytes = idx_counting({1000, 1000});
