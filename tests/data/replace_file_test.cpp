@@ -210,24 +210,54 @@ TEST(ReplaceFile, writes_to_a_pipe_that_is_read_slowly_and_waits_for_no_reader) 
   EXPECT_EQ(read, text);
 }
 
-TEST(ReplaceFile, of_two_writers_leaves_one_complete_file) {
+const std::string kTexts[] = {std::string(100'000, 'a'), std::string(70'000, 'b')};
+
+void write_20_times(const std::string& path, const std::string& text) {
+  for (int k = 0; k < 20; ++k) {
+    replace_file("f", path, {text});
+  }
+}
+
+void expect_complete(const std::string& path) {
+  const std::string now = contents(path);
+  EXPECT_TRUE(now == kTexts[0] || now == kTexts[1]) << now.size();
+}
+
+TEST(ThreadsReplaceFile, two_of_them_leave_one_complete_file) {
   const test::TempFolder folder;
-  const std::string texts[] = {std::string(100'000, 'a'), std::string(70'000, 'b')};
+  replace_file("f", folder / "x", {kTexts[0]});
   std::vector<std::thread> writers;
-  for (const std::string& text : texts) {
-    writers.emplace_back([&] {
-      for (int k = 0; k < 20; ++k) {
-        replace_file("f", folder / "x", {text});
-      }
-    });
+  for (const std::string& text : kTexts) {
+    writers.emplace_back([&] { write_20_times(folder / "x", text); });
   }
   for (int k = 0; k < 200; ++k) {
-    const std::string now = contents(folder / "x");
-    EXPECT_TRUE(now.empty() || now == texts[0] || now == texts[1]) << now.size();
+    expect_complete(folder / "x");
   }
   for (std::thread& writer : writers) {
     writer.join();
   }
+  expect_complete(folder / "x");
+  EXPECT_EQ(files_in(folder.path()), 1U);
+}
+
+TEST(ReplaceFile, of_two_processes_leaves_one_complete_file) {
+  const test::TempFolder folder;
+  replace_file("f", folder / "x", {kTexts[0]});
+  for (const std::string& text : kTexts) {
+    if (::fork() == 0) {
+      write_20_times(folder / "x", text);
+      ::_exit(0);
+    }
+  }
+  for (int running = 2; running > 0;) {
+    expect_complete(folder / "x");
+    int status = 0;
+    if (::waitpid(-1, &status, WNOHANG) > 0) {
+      EXPECT_EQ(status, 0);
+      --running;
+    }
+  }
+  expect_complete(folder / "x");
   EXPECT_EQ(files_in(folder.path()), 1U);
 }
 
