@@ -1,6 +1,8 @@
 #include <gradus/optim/nadam.h>
 #include <gradus/optim/weight_decay.h>
 
+#include <limits>
+
 namespace gradus::optim {
 
 void NAdam::check() const {
@@ -16,8 +18,11 @@ void NAdam::update(Number t, Tensor& w, const Tensor& g, State& s) const {
   const auto mu_at = [this](const Number& step) {
     return beta1 * (1 - 0.5 * pow(0.96, step * momentum_decay));
   };
-  // Steps that the parameter did not take while all parameters count together, as in Keras.
-  for (double step = s.mu_count + 1; step < t && s.mu_product > 0; ++step) {
+  // Steps that the parameter did not take while all parameters count together, as in Keras.  Below
+  // the normal numbers the product is nothing beside 1; and where those are not flushed to 0, the
+  // smallest one times 0.9 is rounded to itself for ever.
+  constexpr double kLeast = std::numeric_limits<double>::min();
+  for (double step = s.mu_count + 1; step < t && s.mu_product >= kLeast; ++step) {
     s.mu_product *= mu_at(step);
   }
   s.mu_count = double(t);

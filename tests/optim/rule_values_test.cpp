@@ -135,6 +135,14 @@ TEST(RuleValues, nadam_counted_together_does_not_go_through_steps_one_by_one_for
   EXPECT_NEAR(-w.item() / 2e-3, 0.19 / std::sqrt(0.001), 1e-9);
 }
 
+// 0.9 times the smallest number is rounded to that number.
+TEST(RuleValues, nadam_counted_together_ends_where_subnormal_numbers_are_not_flushed) {
+  Tensor w = zeros({1}, f64);
+  optim::NAdam::State state;
+  optim::NAdam{}.update(std::ldexp(1.0, 40), w, ones({1}, f64), state);
+  EXPECT_LT(w.item(), 0);
+}
+
 TEST(RuleValues, radam_has_no_divisor_until_rho_is_above_5) {
   // Gradients of 100: the steps are 100 lr as long as there is no divisor.  rho is about t: 4.996
   // at the 5th step, and the 6th is the first that is rectified.
