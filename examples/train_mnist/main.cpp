@@ -45,7 +45,8 @@ int run(const Options& options) {
   } else if (!options.checkpoint.empty()) {
     state.data = fingerprint(dataset.train);
   }
-  Saver saver(options, state, [&](const std::string& message) { report.warning(message); });
+  Saver saver(options, [&](const std::string& message) { report.warning(message); });
+  saver.begin(state, *model, *optimizer);
   if (!options.checkpoint.empty()) {
     stop_on_signals();
   }

@@ -11,7 +11,8 @@ namespace train_mnist {
 struct RunState {
   Progress progress;
   Score test;                 ///< of the last epoch that was evaluated
-  double best_accuracy = -1;  ///< of all epochs that were evaluated; -1 before the first
+  double best_accuracy = -1;  ///< of all epochs that were evaluated, in files of --keep of those
+                              ///< that were saved as the best; -1 before the first
   std::string data;           ///< fingerprint() of the images to train on
 };
 
