@@ -35,6 +35,14 @@ LabelledImages training_images(const Options& options, const std::string& datase
   return dataset == "mnist" ? read_mnist(options, Split::train) : data::digits(digits, digits_seed);
 }
 
+std::string crc_of(const LabelledImages& set) {
+  data::Crc32 crc;
+  for (const Tensor& x : {set.images.dense(), set.labels.dense()}) {
+    crc.add(x.address(), static_cast<std::size_t>(x.numel() * item_size(x.dtype())));
+  }
+  return crc.digits();
+}
+
 std::string name_of(const std::string& dataset) {
   return dataset == "digits" ? "built-in digits" : dataset;
 }
@@ -80,12 +88,9 @@ Dataset load_dataset(const Options& options, Rng& rng) {
   return {train, test, description};
 }
 
-std::string fingerprint(const LabelledImages& set) {
-  data::Crc32 crc;
-  for (const Tensor& x : {set.images.dense(), set.labels.dense()}) {
-    crc.add(x.address(), static_cast<std::size_t>(x.numel() * item_size(x.dtype())));
-  }
-  return join({set.images.size(0), " images, CRC-32 ", crc.digits()});
+std::string fingerprint(const Dataset& dataset) {
+  return join({dataset.train.images.size(0), " images, CRC-32 ", crc_of(dataset.train), ", and ",
+               dataset.test.images.size(0), " to test on, CRC-32 ", crc_of(dataset.test)});
 }
 
 }  // namespace train_mnist

@@ -50,9 +50,9 @@ int run(const Options& options) {
     require_step(*options.explain, steps);
   }
   if (!options.resume.empty()) {
-    require_same_data(state, fingerprint(dataset.train), options.resume);
+    require_same_data(state, fingerprint(dataset), options.resume);
   } else if (!options.checkpoint.empty()) {
-    state.data = fingerprint(dataset.train);
+    state.data = fingerprint(dataset);
   }
   Report report(options);
   if (!options.checkpoint.empty()) {

@@ -13,7 +13,7 @@ struct RunState {
   Score test;                 ///< of the last epoch that was evaluated
   double best_accuracy = -1;  ///< of all epochs that were evaluated, in files of --keep of those
                               ///< that were saved as the best; -1 before the first
-  std::string data;           ///< fingerprint() of the images to train on
+  std::string data;           ///< fingerprint() of the data
 };
 
 gradus::train::Checkpoint to_checkpoint(const Options& options, const RunState& state,
@@ -26,8 +26,8 @@ gradus::train::Checkpoint to_checkpoint(const Options& options, const RunState& 
 RunState resume(const gradus::train::Checkpoint& saved, const Options& options,
                 gradus::nn::Module& model, gradus::optim::OptimizerBase& optimizer);
 
-/// Throws UsageError unless `data`, the fingerprint() of what there is, is that of the run in the
-/// file `path`.
+/// Throws UsageError unless `data`, the fingerprint() of the data there are, is that of the run in
+/// the file `path`.
 void require_same_data(const RunState& state, const std::string& data, const std::string& path);
 
 }  // namespace train_mnist

@@ -164,13 +164,24 @@ TEST(Checkpoints, go_on_with_the_data_that_they_began_with_alone) {
       0);
   const std::vector<std::string> more = joined(flags, {"--resume", file, "--epochs", "2"});
   EXPECT_EQ(run_train_mnist(more).status, 0);
+  const auto refused = [&](const std::string& train, const std::string& test) {
+    const Outcome outcome = run_train_mnist(more);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.err, "train_mnist: --resume: " + file +
+                               " must have been trained on the same data, got a run on 5 images, "
+                               "CRC-32 d1990691, and 5 to test on, CRC-32 d1990691, where there "
+                               "are 5 images, CRC-32 " +
+                               train + ", and 5 to test on, CRC-32 " + test + "\n");
+    EXPECT_EQ(outcome.out, "");
+  };
   folder.write("train-images-idx3-ubyte", five_images(28, '\6'));
-  const Outcome outcome = run_train_mnist(more);
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.err, "train_mnist: --resume: " + file +
-                             " must have been trained on the same data, got a run on 5 images, "
-                             "CRC-32 d1990691, where there are 5 images, CRC-32 398e9630\n");
-  EXPECT_EQ(outcome.out, "");
+  refused("398e9630", "d1990691");
+  write_five_digits(folder);
+  folder.write("t10k-images-idx3-ubyte", five_images(28, '\6'));
+  refused("d1990691", "398e9630");
+  write_five_digits(folder);
+  folder.write("t10k-labels-idx1-ubyte", five_labels('\5'));
+  refused("d1990691", "1d33060f");
 }
 
 TEST(Checkpoints, are_checked_before_the_data_are_read) {

@@ -127,10 +127,13 @@ TEST(Resume, refuses_other_data_and_a_checkpoint_of_something_else) {
   train::Checkpoint saved = to_checkpoint(options, run.state, *run.model, *run.optimizer);
   Training other(options);
   const std::string before = other.bits();
+  // A file of a version that looked at the images to train on alone.
+  const std::string now = "50 images, CRC-32 00000001, and 9 to test on, CRC-32 00000002";
   test::expect_error<UsageError>(
-      [&] { require_same_data(run.state, "50 images, CRC-32 00000002", "FILE"); },
+      [&] { require_same_data(run.state, now, "FILE"); },
       "--resume: FILE must have been trained on the same data, got a run on 50 images, CRC-32 "
-      "00000001, where there are 50 images, CRC-32 00000002");
+      "00000001, where there are " +
+          now);
   const std::pair<double, std::string> wrong[] = {
       {-1, "-1"}, {0.5, "0.5"}, {0x1p54, "18014398509481984"}};
   for (const auto& [number, text] : wrong) {
