@@ -100,24 +100,25 @@ bool has_mnist(const std::string& folder) {
 LabelledImages load_labelled(const std::string& images_path, const std::string& labels_path,
                              const LabelledOptions& options) {
   require(options.classes >= 1, "load_labelled: classes must be at least 1, got ", options.classes);
+  const Shape& wanted = options.image_shape;
+  require(wanted.rank() == 0 || wanted.rank() == 2,
+          "load_labelled: image_shape must be [rows, columns], got ", wanted);
   const IdxOptions idx{.max_bytes = options.max_bytes};
   const Tensor labels = checked_labels(read_idx(labels_path, idx), labels_path, options.classes);
   const Tensor images = read_idx(images_path, idx);
   require<FileError>(images.rank() == 3 && images.dtype() == u8, "load_labelled: images of ",
                      images_path, " must be u8 of rank 3, got ", images.dtype(), " ",
                      images.shape(), images.rank() == 1 ? "; it looks like a file of labels" : "");
+  if (wanted.rank() == 2) {
+    require<FileError>(images.size(1) == wanted[0] && images.size(2) == wanted[1],
+                       "load_labelled: images of ", images_path, " must have shape [n, ", wanted[0],
+                       ", ", wanted[1], "], got ", images.shape());
+  }
   require<FileError>(images.size(0) == labels.size(0),
                      "load_labelled: there must be as many images as labels, got ", images.size(0),
                      " images in ", images_path, " and ", labels.size(0), " labels in ",
                      labels_path);
   return {images, labels};
-}
-
-void require_image_size(const LabelledImages& set, Index rows, Index columns) {
-  require<ShapeError>(
-      set.images.rank() == 3 && set.images.size(1) == rows && set.images.size(2) == columns,
-      "require_image_size: images must have shape [n, ", rows, ", ", columns, "], got ",
-      set.images.shape());
 }
 
 }  // namespace gradus::data

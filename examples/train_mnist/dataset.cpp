@@ -19,9 +19,7 @@ LabelledImages read_mnist(const Options& options, Split split) {
       !options.data.empty(),
       "MNIST is not found: give its folder with --data or set GRADUS_DATA to the one "
       "above it; scripts/mnist.sh downloads it; --dataset digits needs no files");
-  LabelledImages set = data::load_mnist(options.data, split);
-  data::require_image_size(set, 28, 28);
-  return set;
+  return data::load_mnist(options.data, split, {.image_shape = {28, 28}});
 }
 
 /// Images first, ..., last - 1.

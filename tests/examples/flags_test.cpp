@@ -1,6 +1,7 @@
 // Wrong command lines, through the program itself.
 #include <filesystem>
 
+#include "examples/five_digits.h"
 #include "examples/process.h"
 
 namespace gradus::test {
@@ -164,6 +165,19 @@ TEST(Flags, a_folder_without_mnist_is_an_error_that_names_the_files) {
   EXPECT_EQ(outcome.err,
             "train_mnist: load_mnist: /dev must hold train-images-idx3-ubyte or "
             "train-images.idx3-ubyte, with or without .gz, got neither\n");
+}
+
+TEST(Flags, images_of_another_size_are_an_error_that_names_their_file) {
+  for (const std::string split : {"train", "t10k"}) {
+    const TempFolder folder;
+    write_five_digits(folder);
+    const std::string images = folder.write(split + "-images-idx3-ubyte", five_images(27));
+    const Outcome outcome = run_train_mnist({"--data", folder.path(), "--batch-size", "5"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.err, "train_mnist: load_labelled: images of " + images +
+                               " must have shape [n, 28, 28], got [5, 27, 28]\n");
+    EXPECT_EQ(outcome.out, "");
+  }
 }
 
 TEST(Flags, sizes_beyond_what_the_files_hold_are_refused) {
