@@ -112,22 +112,25 @@ bool has_mnist(const std::string& folder) {
 LabelledImages load_labelled(const std::string& images_path, const std::string& labels_path,
                              const LabelledOptions& options) {
   require(options.classes >= 1, "load_labelled: classes must be at least 1, got ", options.classes);
-  // First without memory for numbers, of which each label takes eight bytes; then of what was read.
+  const Shape& wanted = options.image_shape;
+  require(wanted.rank() == 0 || wanted.rank() == 2,
+          "load_labelled: image_shape must be [rows, columns], got ", wanted);
+  const auto check = [&](const IdxHeader& images, const IdxHeader& labels) {
+    check_fit(images, images_path, labels, labels_path);
+    if (wanted.rank() == 2) {
+      require<FileError>(images.shape[1] == wanted[0] && images.shape[2] == wanted[1],
+                         "load_labelled: images of ", images_path, " must have shape [n, ",
+                         wanted[0], ", ", wanted[1], "], got ", images.shape);
+    }
+  };
+  // First without memory for numbers, of which each label takes eight bytes; then what was read.
   const IdxHeader labels_header = read_idx_header(labels_path);
-  check_fit(read_idx_header(images_path), images_path, labels_header, labels_path);
+  check(read_idx_header(images_path), labels_header);
   const IdxOptions idx{.max_bytes = options.max_bytes};
   const Tensor labels = read_idx(labels_path, idx);
   const Tensor images = read_idx(images_path, idx);
-  check_fit({images.dtype(), images.shape()}, images_path, {labels.dtype(), labels.shape()},
-            labels_path);
+  check({images.dtype(), images.shape()}, {labels.dtype(), labels.shape()});
   return {images, checked_labels(labels, labels_path, options.classes)};
-}
-
-void require_image_size(const LabelledImages& set, Index rows, Index columns) {
-  require<ShapeError>(
-      set.images.rank() == 3 && set.images.size(1) == rows && set.images.size(2) == columns,
-      "require_image_size: images must have shape [n, ", rows, ", ", columns, "], got ",
-      set.images.shape());
 }
 
 }  // namespace gradus::data

@@ -16,6 +16,7 @@ const char* to_text(Split split);
 struct LabelledOptions {
   Index classes = 10;                            ///< labels are below this
   std::size_t max_bytes = std::size_t{2} << 30;  ///< refuse images of more bytes than this
+  Shape image_shape = {};                        ///< refuse others than {rows, columns}, if given
 };
 
 /// The split in `folder`, from files named train-images-idx3-ubyte, train-labels-idx1-ubyte,
@@ -29,11 +30,9 @@ LabelledImages load_mnist(const std::string& folder, Split split,
 bool has_mnist(const std::string& folder);
 
 /// Images and labels from two IDX files of any names.  Throws FileError unless the images are u8 of
-/// rank 3, the labels integers of rank 1, of the same number, and all below options.classes.
+/// rank 3, of options.image_shape if it is given, the labels integers of rank 1, of the same
+/// number, and all below options.classes.
 LabelledImages load_labelled(const std::string& images_path, const std::string& labels_path,
                              const LabelledOptions& options = {});
-
-/// Throws ShapeError naming both sizes unless the images have `rows` x `columns` pixels.
-void require_image_size(const LabelledImages& set, Index rows, Index columns);
 
 }  // namespace gradus::data

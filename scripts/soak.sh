@@ -5,6 +5,7 @@
 #
 #   kills           a writer of checkpoints killed 5,000 times, at any moment
 #   training_kills  200 kills of train_mnist, each resumed, all ending with the same files
+#   signals         200 signals to train_mnist, each run resumed, all ending with the same weights
 #   cuts            500 runs of train_mnist, and 500 of all rules with all schedules in f32 and f64,
 #                   cut at a random step and resumed, bit for bit
 #   fsync_order     the calls of a save, seen by strace
@@ -48,6 +49,10 @@ method_kills() {
 
 method_training_kills() {
   GRADUS_TRAINING_KILLS=200 run_test examples_test 'Checkpoints.of_killed_runs*'
+}
+
+method_signals() {
+  GRADUS_SIGNALS=200 run_test examples_test 'Checkpoints.of_runs_that_a_signal*'
 }
 
 method_cuts() {
@@ -153,8 +158,8 @@ method_fuzz_ops() {
   fuzz ops 5000000
 }
 
-all=(kills training_kills cuts fsync_order mutations differential allocations memory_limits steps
-     determinism large_tensor mistakes threads_stress
+all=(kills training_kills signals cuts fsync_order mutations differential allocations memory_limits
+     steps determinism large_tensor mistakes threads_stress
      fuzz_safetensors fuzz_idx fuzz_csv fuzz_gzip fuzz_options fuzz_ops)
 budget=60
 methods=()

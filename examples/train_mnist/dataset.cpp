@@ -19,9 +19,7 @@ LabelledImages read_mnist(const Options& options, Split split) {
       !options.data.empty(),
       "MNIST is not found: give its folder with --data or set GRADUS_DATA to the one "
       "above it; scripts/mnist.sh downloads it; --dataset digits needs no files");
-  LabelledImages set = data::load_mnist(options.data, split);
-  data::require_image_size(set, 28, 28);
-  return set;
+  return data::load_mnist(options.data, split, {.image_shape = {28, 28}});
 }
 
 /// Images first, ..., last - 1.
@@ -33,6 +31,14 @@ LabelledImages cut(const LabelledImages& set, Index first, Index last) {
 LabelledImages training_images(const Options& options, const std::string& dataset, Index digits,
                                std::uint64_t digits_seed) {
   return dataset == "mnist" ? read_mnist(options, Split::train) : data::digits(digits, digits_seed);
+}
+
+std::string crc_of(const LabelledImages& set) {
+  data::Crc32 crc;
+  for (const Tensor& x : {set.images.dense(), set.labels.dense()}) {
+    crc.add(x.address(), static_cast<std::size_t>(x.numel() * item_size(x.dtype())));
+  }
+  return crc.digits();
 }
 
 std::string name_of(const std::string& dataset) {
@@ -80,12 +86,9 @@ Dataset load_dataset(const Options& options, Rng& rng) {
   return {train, test, description};
 }
 
-std::string fingerprint(const LabelledImages& set) {
-  data::Crc32 crc;
-  for (const Tensor& x : {set.images.dense(), set.labels.dense()}) {
-    crc.add(x.address(), static_cast<std::size_t>(x.numel() * item_size(x.dtype())));
-  }
-  return join({set.images.size(0), " images, CRC-32 ", crc.digits()});
+std::string fingerprint(const Dataset& dataset) {
+  return join({dataset.train.images.size(0), " images, CRC-32 ", crc_of(dataset.train), ", and ",
+               dataset.test.images.size(0), " to test on, CRC-32 ", crc_of(dataset.test)});
 }
 
 }  // namespace train_mnist

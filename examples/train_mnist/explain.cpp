@@ -40,9 +40,7 @@ Explain explain_value(const std::string& flag, const std::string& text) {
   return what;
 }
 
-void require_explainable(const Explain& what, const Parameters& parameters, Index steps) {
-  require<UsageError>(what.step <= steps, "--explain: the step must be one of the ", steps,
-                      " that the training takes, got ", what.step);
+void require_element(const Explain& what, const Parameters& parameters) {
   std::vector<std::string> names;
   for (const Parameter& p : parameters) {
     names.push_back(p.name);
@@ -64,6 +62,11 @@ void require_explainable(const Explain& what, const Parameters& parameters, Inde
   }
   fail<UsageError>({"--explain: there is no parameter '", what.parameter,
                     "'; the model's parameters are ", list});
+}
+
+void require_step(const Explain& what, Index steps) {
+  require<UsageError>(what.step <= steps, "--explain: the step must be one of the ", steps,
+                      " that the training takes, got ", what.step);
 }
 
 }  // namespace train_mnist

@@ -18,7 +18,9 @@ struct Explain {
 /// Reads "fc1.weight[0,5]@3".  Throws UsageError naming the flag.
 Explain explain_value(const std::string& flag, const std::string& text);
 
-/// Throws UsageError unless the model has that element and the training that step.
-void require_explainable(const Explain& what, const gradus::Parameters& parameters, Index steps);
+/// Throws UsageError unless the model has that element.
+void require_element(const Explain& what, const gradus::Parameters& parameters);
+/// Throws UsageError unless the training, of so many steps, has that step.
+void require_step(const Explain& what, Index steps);
 
 }  // namespace train_mnist

@@ -18,6 +18,10 @@ namespace {
 
 using namespace gradus;
 
+Index steps_of(const Options& options, Index images) {
+  return options.epochs * ((images + options.batch_size - 1) / options.batch_size);
+}
+
 /// Returns the exit status: 0, or 128 and the signal that ended the training.
 int run(const Options& options) {
   set_num_threads(options.threads);
@@ -26,29 +30,40 @@ int run(const Options& options) {
   Rng model_rng = rng.split();
   const Rng order_rng = rng.split();
 
-  const Dataset dataset = load_dataset(options, digits_rng);
   const auto model = make_model(options, model_rng);
   const auto optimizer = make_optimizer(options.rule, model->parameters());
-
-  const Index images = dataset.train.images.size(0);
-  const Index steps = options.epochs * ((images + options.batch_size - 1) / options.batch_size);
+  // What is wrong without a look at the data is found before they are read, which takes long.
   if (options.explain) {
-    require_explainable(*options.explain, model->parameters(), steps);
+    require_element(*options.explain, model->parameters());
   }
-  Report report(options);
-  report.start(dataset.description, describe(options, *model));
+  if (options.explain && options.train_size) {
+    require_step(*options.explain, steps_of(options, *options.train_size));
+  }
   RunState state;
   if (!options.resume.empty()) {
-    state = resume(train::load_checkpoint(options.resume), options, fingerprint(dataset.train),
-                   *model, *optimizer);
-    report.resumed(state.progress);
-  } else if (!options.checkpoint.empty()) {
-    state.data = fingerprint(dataset.train);
+    state = resume(train::load_checkpoint(options.resume), options, *model, *optimizer);
   }
-  Saver saver(options, state, [&](const std::string& message) { report.warning(message); });
+
+  const Dataset dataset = load_dataset(options, digits_rng);
+  const Index steps = steps_of(options, dataset.train.images.size(0));
+  if (options.explain) {
+    require_step(*options.explain, steps);
+  }
+  if (!options.resume.empty()) {
+    require_same_data(state, fingerprint(dataset), options.resume);
+  } else if (!options.checkpoint.empty()) {
+    state.data = fingerprint(dataset);
+  }
+  Report report(options);
   if (!options.checkpoint.empty()) {
     stop_on_signals();
   }
+  report.start(dataset.description, describe(options, *model));
+  if (!options.resume.empty()) {
+    report.resumed(state.progress);
+  }
+  Saver saver(options, [&](const std::string& message) { report.warning(message); });
+  saver.begin(state, *model, *optimizer);
   const Callbacks callbacks = {
       .after_step = [&](const Progress& progress) { report.step(progress, steps); },
       .after_epoch =

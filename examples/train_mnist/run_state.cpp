@@ -43,8 +43,8 @@ train::Checkpoint to_checkpoint(const Options& options, const RunState& state, n
   return checkpoint;
 }
 
-RunState resume(const train::Checkpoint& saved, const Options& options, const std::string& data,
-                nn::Module& model, optim::OptimizerBase& optimizer) {
+RunState resume(const train::Checkpoint& saved, const Options& options, nn::Module& model,
+                optim::OptimizerBase& optimizer) {
   RunState state;
   try {
     visit_numbers(state, [&]<class T>(const char* name, T& value) {
@@ -56,9 +56,6 @@ RunState resume(const train::Checkpoint& saved, const Options& options, const st
       value = static_cast<T>(number);
     });
     state.data = saved.run.text("data");
-    require<UsageError>(state.data == data, "--resume: ", options.resume,
-                        " must have been trained on the same data, got a run on ", state.data,
-                        ", where there are ", data);
     const bool is_within_epoch = state.progress.batches > 0;
     const Index least = state.progress.epoch - (is_within_epoch ? 0 : 1);
     require<UsageError>(least <= options.epochs, "--epochs must be at least ", least,
@@ -76,6 +73,12 @@ RunState resume(const train::Checkpoint& saved, const Options& options, const st
     fail<FileError>({"--resume: ", options.resume, ": ", error.what()});
   }
   return state;
+}
+
+void require_same_data(const RunState& state, const std::string& data, const std::string& path) {
+  require<UsageError>(state.data == data, "--resume: ", path,
+                      " must have been trained on the same data, got a run on ", state.data,
+                      ", where there are ", data);
 }
 
 }  // namespace train_mnist

@@ -31,13 +31,14 @@ bool is_checkpoint_of_step(const std::string& path, double step) {
 
 }  // namespace
 
-Saver::Saver(const Options& options, const RunState& start, Warn warn)
-    : options_(options), warn_(std::move(warn)), saved_best_(start.best_accuracy) {
-  const std::string best = options.checkpoint + ".best";
+void Saver::begin(const RunState& state, nn::Module& model, const optim::OptimizerBase& optimizer) {
+  saved_best_ = state.best_accuracy;
+  const std::string best = options_.checkpoint + ".best";
   std::error_code ignored;
-  if (options.keep > 0 && start.best_accuracy >= 0 && !fs::exists(best, ignored)) {
+  if (options_.keep > 0 && saved_best_ >= 0 && !fs::exists(best, ignored)) {
     warn_(best + " is not there; it is saved when an epoch is better than all before");
   }
+  save(state, model, optimizer, false, warn_);
 }
 
 void Saver::at_position(const RunState& state, nn::Module& model,
@@ -57,14 +58,14 @@ void Saver::finish(const RunState& state, nn::Module& model,
 }
 
 // FILE comes last.  A run that is killed before goes on from an older FILE and saves the others
-// again; it never goes on behind a best epoch that was not saved.
+// again; it never goes on behind a best epoch that was not saved.  Where saving the best fails, the
+// best that is there counts, for epochs that follow and for FILE.
 void Saver::save(const RunState& state, nn::Module& model, const optim::OptimizerBase& optimizer,
                  bool is_due, const Warn& failed) {
   const std::string& file = options_.checkpoint;
   // The weights that were evaluated are those at the end of an epoch.
-  const bool is_best = options_.keep > 0 && state.progress.batches == 0 &&
-                       state.test.accuracy == state.best_accuracy &&
-                       state.best_accuracy > saved_best_;
+  const bool is_evaluated = state.progress.batches == 0 && state.progress.steps > 0;
+  const bool is_best = options_.keep > 0 && is_evaluated && state.test.accuracy > saved_best_;
   if (file.empty() || (!is_due && !is_best)) {
     return;
   }
@@ -72,25 +73,29 @@ void Saver::save(const RunState& state, nn::Module& model, const optim::Optimize
     data::remove_leftovers_beside(file, is_kept_ending);
     is_clean_ = true;
   }
-  const train::Checkpoint checkpoint = to_checkpoint(options_, state, model, optimizer);
+  RunState known = state;
   const auto saved = [&](const std::string& path) {
     try {
-      train::save_checkpoint(path, checkpoint);
+      train::save_checkpoint(path, to_checkpoint(options_, known, model, optimizer));
       return true;
     } catch (const FileError& error) {
       failed(error.what());
       return false;
     }
   };
-  if (is_best && saved(file + ".best")) {
-    saved_best_ = state.best_accuracy;
+  if (is_best) {
+    known.best_accuracy = state.test.accuracy;
+    saved_best_ = saved(file + ".best") ? known.best_accuracy : saved_best_;
   }
   if (!is_due) {
     return;
   }
-  const bool is_kept =
-      options_.keep > 0 && saved(file + "." + std::to_string(state.progress.steps));
-  if (saved(file)) {
+  if (options_.keep > 0) {
+    known.best_accuracy = saved_best_;
+  }
+  const std::string kept = file + "." + std::to_string(state.progress.steps);
+  const bool is_kept = options_.keep > 0 && saved(kept);
+  if (saved(file) && (is_kept || options_.keep == 0)) {
     saved_steps_ = state.progress.steps;
     saved_batches_ = state.progress.batches;
   }

@@ -68,7 +68,6 @@ TEST_F(RealMnist, training_images_have_their_known_figures) {
             (std::vector<int>{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949}));
   EXPECT_EQ(first_labels(set), (std::vector<std::int64_t>{5, 0, 4, 1, 9, 2, 1, 3, 1, 4}));
   expect_pixels(set, 0.1307, 0.3081);
-  require_image_size(set, 28, 28);
 }
 
 TEST_F(RealMnist, test_images_have_their_known_figures) {
@@ -285,19 +284,16 @@ TEST_F(Labelled, max_bytes_bounds_the_images) {
 }
 
 TEST_F(Labelled, an_image_size_can_be_required) {
-  const LabelledImages set = load(idx_counting({5, 27, 28}), kLabels);
-  expect_error<ShapeError>(
-      [&] { require_image_size(set, 28, 28); },
-      "require_image_size: images must have shape [n, 28, 28], got [5, 27, 28]");
-  expect_error<ShapeError>(
-      [&] { require_image_size(set, 27, 27); },
-      "require_image_size: images must have shape [n, 27, 27], got [5, 27, 28]");
-  expect_error<ShapeError>(
-      [&] {
-        require_image_size({zeros({5, 784}, u8), set.labels}, 28, 28);
-      },
-      "require_image_size: images must have shape [n, 28, 28], got [5, 784]");
-  require_image_size(set, 27, 28);
+  const Bytes images = idx_counting({5, 27, 28});
+  EXPECT_EQ(load(images, kLabels, {.image_shape = {27, 28}}).images.shape(), (Shape{5, 27, 28}));
+  for (const Shape& shape : {Shape{28, 28}, Shape{27, 27}}) {
+    expect_error<FileError>(
+        [&] { load(images, kLabels, {.image_shape = shape}); },
+        join({"load_labelled: images of ", folder_ / "images", " must have shape [n, ", shape[0],
+              ", ", shape[1], "], got [5, 27, 28]"}));
+  }
+  expect_error<ValueError>([&] { load(images, kLabels, {.image_shape = {28}}); },
+                           "load_labelled: image_shape must be [rows, columns], got [28]");
 }
 
 }  // namespace

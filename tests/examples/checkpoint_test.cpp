@@ -5,6 +5,7 @@
 #include <random>
 
 #include "examples/checkpoints.h"
+#include "examples/five_digits.h"
 #include "support/sanitizer.h"
 #include "support/temp_folder.h"
 #include "support/trials.h"
@@ -101,6 +102,7 @@ TEST(Checkpoints, take_no_flag_that_contradicts_them) {
     const Outcome outcome = run_train_mnist(joined({"--resume", file}, flags));
     EXPECT_EQ(outcome.status, 2);
     EXPECT_EQ(outcome.err, "train_mnist: " + message + "\n");
+    EXPECT_EQ(outcome.out, "");
   };
   const auto contradicts = [&](const std::string& flag, const std::string& value,
                                const std::string& saved) {
@@ -144,39 +146,67 @@ TEST(Checkpoints, within_an_epoch_need_that_epoch) {
                                           "--checkpoint-every", "7"}))
                 .status,
             0);
-  const Outcome outcome = run_train_mnist({"--resume", file + ".42", "--quiet", "--epochs", "2"});
+  const Outcome outcome = run_train_mnist({"--resume", file + ".42", "--epochs", "2"});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_EQ(outcome.err, "train_mnist: --epochs must be at least 3, the epoch that " + file +
                              ".42 is in, got 2\n");
   EXPECT_EQ(outcome.out, "");
 }
 
-// MNIST's files with five digits, once with one pixel changed.
 TEST(Checkpoints, go_on_with_the_data_that_they_began_with_alone) {
   const TempFolder folder;
-  const std::string images =
-      std::string("\0\0\x08\x03\0\0\0\5\0\0\0\x1c\0\0\0\x1c", 16) + std::string(5 * 784, '\7');
-  const std::string labels = std::string("\0\0\x08\x01\0\0\0\5\0\1\2\3\4", 13);
-  for (const char* split : {"train", "t10k"}) {
-    folder.write(std::string(split) + "-images-idx3-ubyte", images);
-    folder.write(std::string(split) + "-labels-idx1-ubyte", labels);
-  }
+  write_five_digits(folder);
   const std::string file = folder / "a";
-  const std::vector<std::string> flags = {"--data", folder.path(), "--quiet"};
+  const std::vector<std::string> flags = {"--data", folder.path()};
   ASSERT_EQ(
       run_train_mnist(joined(flags, {"--checkpoint", file, "--epochs", "1", "--batch-size", "2"}))
           .status,
       0);
   const std::vector<std::string> more = joined(flags, {"--resume", file, "--epochs", "2"});
   EXPECT_EQ(run_train_mnist(more).status, 0);
-  std::string other = images;
-  other.back() = '\6';
-  folder.write("train-images-idx3-ubyte", other);
-  const Outcome outcome = run_train_mnist(more);
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.err, "train_mnist: --resume: " + file +
-                             " must have been trained on the same data, got a run on 5 images, "
-                             "CRC-32 d1990691, where there are 5 images, CRC-32 398e9630\n");
+  const auto refused = [&](const std::string& train, const std::string& test) {
+    const Outcome outcome = run_train_mnist(more);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.err, "train_mnist: --resume: " + file +
+                               " must have been trained on the same data, got a run on 5 images, "
+                               "CRC-32 d1990691, and 5 to test on, CRC-32 d1990691, where there "
+                               "are 5 images, CRC-32 " +
+                               train + ", and 5 to test on, CRC-32 " + test + "\n");
+    EXPECT_EQ(outcome.out, "");
+  };
+  folder.write("train-images-idx3-ubyte", five_images(28, '\6'));
+  refused("398e9630", "d1990691");
+  write_five_digits(folder);
+  folder.write("t10k-images-idx3-ubyte", five_images(28, '\6'));
+  refused("d1990691", "398e9630");
+  write_five_digits(folder);
+  folder.write("t10k-labels-idx1-ubyte", five_labels('\5'));
+  refused("d1990691", "1d33060f");
+}
+
+TEST(Checkpoints, are_checked_before_the_data_are_read) {
+  const TempFolder folder;
+  write_five_digits(folder);
+  const std::string file = folder / "a";
+  const std::vector<std::string> flags = {"--data", folder.path(), "--batch-size", "2"};
+  ASSERT_EQ(run_train_mnist(joined(flags, {"--checkpoint", file, "--epochs", "2"})).status, 0);
+  const auto refused = [&](const std::vector<std::string>& more, const std::string& message) {
+    const Outcome outcome = run_train_mnist(joined(flags, more));
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.err, "train_mnist: " + message + "\n");
+    EXPECT_EQ(outcome.out, "");
+  };
+  // How many steps there are, the data say.
+  refused({"--explain", "fc1.bias[0]@7", "--epochs", "2"},
+          "--explain: the step must be one of the 6 that the training takes, got 7");
+  fs::remove(folder / "train-images-idx3-ubyte");
+  refused({"--resume", file, "--epochs", "1"},
+          "--epochs must be at least 2, which " + file + " has behind it, got 1");
+  refused({"--resume", file, "--explain", "fc1.bias[0]@6"},
+          "--explain: the step must be above 6, which " + file + " has behind it, got 6");
+  refused(
+      {"--resume", file, "--seed", "2"},
+      "--seed must be 1 as in " + file + ", got 2; leave it out, or train anew without --resume");
 }
 
 TEST(Checkpoints, that_are_none_are_named) {
@@ -185,6 +215,7 @@ TEST(Checkpoints, that_are_none_are_named) {
     const Outcome outcome = run_train_mnist({"--resume", file});
     EXPECT_EQ(outcome.status, 1);
     EXPECT_EQ(outcome.err, "train_mnist: " + message + "\n");
+    EXPECT_EQ(outcome.out, "");
   };
   refused(folder / "no",
           "read_safetensors: " + (folder / "no") +

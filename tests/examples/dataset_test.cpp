@@ -50,18 +50,30 @@ std::uint32_t crc_of(const std::vector<std::uint8_t>& bytes) {
   return ~crc;
 }
 
-TEST(Dataset, has_a_fingerprint_of_every_byte) {
-  data::LabelledImages set = data::digits(3, 1);
+std::uint32_t crc_of(const data::LabelledImages& set) {
   std::vector<std::uint8_t> bytes = pixels(set);
   for (const std::int64_t label : set.labels.to_vector<std::int64_t>()) {
     bytes.push_back(static_cast<std::uint8_t>(label));
     bytes.insert(bytes.end(), 7, 0);
   }
-  char expected[40];
-  std::snprintf(expected, sizeof expected, "3 images, CRC-32 %08x", crc_of(bytes));
-  EXPECT_EQ(fingerprint(set), expected);
-  set.labels.mutable_data<std::int64_t>()[2] ^= 1;
-  EXPECT_NE(fingerprint(set), expected);
+  return crc_of(bytes);
+}
+
+TEST(Dataset, has_a_fingerprint_of_every_byte) {
+  Dataset dataset{data::digits(3, 1), data::digits(2, 2), ""};
+  char expected[80];
+  std::snprintf(expected, sizeof expected, "3 images, CRC-32 %08x, and 2 to test on, CRC-32 %08x",
+                crc_of(dataset.train), crc_of(dataset.test));
+  EXPECT_EQ(fingerprint(dataset), expected);
+  for (data::LabelledImages* const set : {&dataset.train, &dataset.test}) {
+    set->labels.mutable_data<std::int64_t>()[1] ^= 1;
+    EXPECT_NE(fingerprint(dataset), expected);
+    set->labels.mutable_data<std::int64_t>()[1] ^= 1;
+    set->images.mutable_data<std::uint8_t>()[0] ^= 1;
+    EXPECT_NE(fingerprint(dataset), expected);
+    set->images.mutable_data<std::uint8_t>()[0] ^= 1;
+  }
+  EXPECT_EQ(fingerprint(dataset), expected);
 }
 
 TEST(Dataset, of_digits_tests_on_others_than_it_trains_on) {

@@ -1,6 +1,7 @@
 // Wrong command lines, through the program itself.
 #include <filesystem>
 
+#include "examples/five_digits.h"
 #include "examples/process.h"
 
 namespace gradus::test {
@@ -92,6 +93,22 @@ const Wrong kWrong[] = {
     {{"--checkpoint", "/dev/null/a"},
      "--checkpoint must be in a folder that exists, got '/dev/null/a'"},
     {{"--checkpoint", "."}, "--checkpoint must name a file, got the folder '.'"},
+    {{"--checkpoint", ""}, "--checkpoint must name a file, got ''"},
+    {{"--resume", ""}, "--resume must name a file, got ''"},
+    {{"--checkpoint", "a", "--checkpoint-every", "0"},
+     "--checkpoint-every must be a whole number from 1 to 1000000, got '0'"},
+    {{"--checkpoint-every", "5"},
+     "--checkpoint-every needs --checkpoint, which says where to save"},
+    {{"--checkpoint", "a", "--keep", "1.5"},
+     "--keep must be a whole number from 1 to 1000000, got '1.5'"},
+    {{"--keep", "2"}, "--keep needs --checkpoint, which says where to save"},
+    {{"--explain", "nope.weight[0,5]@3"},
+     "--explain: there is no parameter 'nope.weight'; the model's parameters are fc1.weight, "
+     "fc1.bias, fc2.weight, fc2.bias"},
+    {{"--explain", "fc1.weight[0,784]@3"},
+     "--explain: the index must be one of fc1.weight, of shape [128, 784], got [0,784]"},
+    {{"--explain", "fc1.weight[0,5]@6", "--train-size", "64", "--epochs", "5"},
+     "--explain: the step must be one of the 5 that the training takes, got 6"},
     {{"--help", "--epochs", "x"}, kEpochs + "x'"},
     {{"--help", "--bogus"}, "there is no flag --bogus; --help lists them"},
     {{"--epochs", "\xff\xfe"}, kEpochs + "\\xff\\xfe'"},
@@ -148,6 +165,19 @@ TEST(Flags, a_folder_without_mnist_is_an_error_that_names_the_files) {
   EXPECT_EQ(outcome.err,
             "train_mnist: load_mnist: /dev must hold train-images-idx3-ubyte or "
             "train-images.idx3-ubyte, with or without .gz, got neither\n");
+}
+
+TEST(Flags, images_of_another_size_are_an_error_that_names_their_file) {
+  for (const std::string split : {"train", "t10k"}) {
+    const TempFolder folder;
+    write_five_digits(folder);
+    const std::string images = folder.write(split + "-images-idx3-ubyte", five_images(27));
+    const Outcome outcome = run_train_mnist({"--data", folder.path(), "--batch-size", "5"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.err, "train_mnist: load_labelled: images of " + images +
+                               " must have shape [n, 28, 28], got [5, 27, 28]\n");
+    EXPECT_EQ(outcome.out, "");
+  }
 }
 
 TEST(Flags, sizes_beyond_what_the_files_hold_are_refused) {

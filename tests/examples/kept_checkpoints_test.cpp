@@ -37,6 +37,51 @@ TEST(Checkpoints, keep_the_first_of_equally_good_epochs_also_when_they_go_on) {
   EXPECT_FALSE(fs::exists(file + ".best"));
 }
 
+/// What stands in the way of a save.
+std::string folder_at(const std::string& path) {
+  fs::create_directory(path);
+  return "write_safetensors: " + path + " must be a file, got a folder; add a name to it\n";
+}
+
+TEST(Checkpoints, whose_best_epoch_was_not_saved_do_not_call_it_the_best) {
+  const TempFolder folder;
+  const std::string file = folder / "a";
+  const std::vector<std::string> keep = {"--quiet", "--checkpoint", file, "--keep", "2"};
+  const std::string message = folder_at(file + ".best");
+  // All epochs are equally good.
+  const Outcome outcome = run_train_mnist(joined(joined(kRun, {"--lr", "1e-30"}), keep));
+  EXPECT_EQ(outcome.status, 1);
+  const std::string warning = "train_mnist: warning: " + message;
+  EXPECT_EQ(outcome.err, warning + warning + warning + "train_mnist: " + message);
+  EXPECT_EQ(train::load_checkpoint(file).run.number("best_accuracy"), -1);
+  EXPECT_EQ(train::load_checkpoint(file + ".57").run.number("best_accuracy"), -1);
+
+  fs::remove(file + ".best");
+  const Outcome more = run_train_mnist(joined({"--resume", file, "--epochs", "4"}, keep));
+  EXPECT_EQ(more.status, 0);
+  EXPECT_EQ(more.err, "");
+  const train::Checkpoint best = train::load_checkpoint(file + ".best");
+  EXPECT_EQ(best.run.number("steps"), 57);
+  EXPECT_EQ(best.run.number("best_accuracy"), best.run.number("test_accuracy"));
+  EXPECT_EQ(train::load_checkpoint(file).run.number("steps"), 76);
+  EXPECT_EQ(train::load_checkpoint(file).run.number("best_accuracy"),
+            best.run.number("best_accuracy"));
+}
+
+TEST(Checkpoints, to_keep_that_cannot_be_saved_in_the_end_are_an_error) {
+  for (const auto& [step, status] : {std::pair{"38", 0}, {"57", 1}}) {
+    const TempFolder folder;
+    const std::string file = folder / "a";
+    const std::string message = folder_at(file + "." + step);
+    const Outcome outcome =
+        run_train_mnist(joined(kRun, {"--quiet", "--checkpoint", file, "--keep", "2"}));
+    EXPECT_EQ(outcome.status, status);
+    EXPECT_EQ(outcome.err,
+              "train_mnist: warning: " + message + (status == 0 ? "" : "train_mnist: " + message));
+    EXPECT_EQ(train::load_checkpoint(file).run.number("steps"), 57);
+  }
+}
+
 TEST(Checkpoints, keep_the_last_and_the_best) {
   const TempFolder folder;
   const std::string file = folder / "a";

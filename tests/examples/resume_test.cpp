@@ -82,15 +82,13 @@ void expect_resumes(const Options& options, Index cut, const std::string& path) 
   Training whole(options);
   whole.train_until(set, -1);
   Training before(options);
-  before.state.data = "50 images";
   before.train_until(set, cut);
   train::save_checkpoint(path,
                          to_checkpoint(options, before.state, *before.model, *before.optimizer));
 
   set_num_threads(2);
   Training after(options);
-  after.state =
-      resume(train::load_checkpoint(path), options, "50 images", *after.model, *after.optimizer);
+  after.state = resume(train::load_checkpoint(path), options, *after.model, *after.optimizer);
   after.train_until(set, -1);
   set_num_threads(1);
   EXPECT_EQ(after.bits(), whole.bits()) << options.optimizer << ", cut behind step " << cut;
@@ -129,10 +127,13 @@ TEST(Resume, refuses_other_data_and_a_checkpoint_of_something_else) {
   train::Checkpoint saved = to_checkpoint(options, run.state, *run.model, *run.optimizer);
   Training other(options);
   const std::string before = other.bits();
+  // A file of a version that looked at the images to train on alone.
+  const std::string now = "50 images, CRC-32 00000001, and 9 to test on, CRC-32 00000002";
   test::expect_error<UsageError>(
-      [&] { resume(saved, options, "50 images, CRC-32 00000002", *other.model, *other.optimizer); },
+      [&] { require_same_data(run.state, now, "FILE"); },
       "--resume: FILE must have been trained on the same data, got a run on 50 images, CRC-32 "
-      "00000001, where there are 50 images, CRC-32 00000002");
+      "00000001, where there are " +
+          now);
   const std::pair<double, std::string> wrong[] = {
       {-1, "-1"}, {0.5, "0.5"}, {0x1p54, "18014398509481984"}};
   for (const auto& [number, text] : wrong) {
@@ -141,12 +142,12 @@ TEST(Resume, refuses_other_data_and_a_checkpoint_of_something_else) {
       changed.run.set(name, name == "steps" ? StateDict::Value(number) : value);
     }
     test::expect_error<FileError>(
-        [&] { resume(changed, options, run.state.data, *other.model, *other.optimizer); },
+        [&] { resume(changed, options, *other.model, *other.optimizer); },
         "--resume: FILE: 'steps' must be a whole number from 0 to 2^53, got " + text);
   }
   saved.run = {};
   test::expect_error<FileError>(
-      [&] { resume(saved, options, "50 images, CRC-32 00000001", *other.model, *other.optimizer); },
+      [&] { resume(saved, options, *other.model, *other.optimizer); },
       "--resume: FILE: StateDict: 'epoch' must be there, got no entries at all");
   EXPECT_EQ(other.bits(), before);
 }
