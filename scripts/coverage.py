@@ -26,7 +26,7 @@ READERS = ["data/" + name for name in
                "train/checkpoint", "examples/train_mnist/settings", "examples/train_mnist/run_state"]
 # The group, the least percentage, its files without their extension.
 GROUPS = [("readers", 95, READERS),
-          ("writers", 85, ["data/replace_file", "data/file_calls"]),
+          ("writers", 85, ["data/replace_file", "data/file_calls", "data/folder_names"]),
           ("optimizers", 85, ["optim/**/*"])]
 CHECK = re.compile(r"(?<![\w:.>~])(?:this->|\w+\.)?(require|fail|refuse)\s*(?:<[\w:]+>)?\s*\((?!\))"
                    r"|\bthrow\b")

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # run.sh TARGET SECONDS [RUNS]: fuzzes idx, gzip, csv, safetensors, options or ops with libFuzzer for
 # so long, or so many executions if they end sooner, under AddressSanitizer and
-# UndefinedBehaviorSanitizer.  New inputs are kept in build/fuzz/corpus, what was found in
-# build/fuzz/found.  Fails if something was found: a unit that takes a second counts.
+# UndefinedBehaviorSanitizer.  It begins with the inputs of tests/fuzz/corpus and, the first time, with
+# those that keep.sh kept.  New ones stay in build/fuzz/corpus, what was found in build/fuzz/found.  Fails
+# if something was found: a unit that takes a second counts.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
@@ -27,7 +28,11 @@ build fuzz "fuzz_$target"
 program=$root/build/fuzz/tests/fuzz/fuzz_$target
 kept=$root/build/fuzz/corpus/$target
 found=$root/build/fuzz/found
-mkdir -p "$kept" "$found"
+mkdir -p "$found"
+if [ ! -d "$kept" ]; then
+  mkdir -p "$kept"
+  [ ! -e "$here/reached/$target.tar.gz" ] || tar -xzf "$here/reached/$target.tar.gz" -C "$kept"
+fi
 
 # Freed memory is held back for a while, not for so long that every execution gets new pages.
 export ASAN_OPTIONS=quarantine_size_mb=16:malloc_context_size=8
