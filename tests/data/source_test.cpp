@@ -41,6 +41,10 @@ TEST(IdxFile, that_cannot_be_opened_says_why) {
       "read_idx: " + folder.path() +
           "/none must open for reading, got No such file or directory; is its name right?");
   expect_error<FileError>(
+      [&] { read_idx(folder.write("file", "") + "/below"); },
+      "read_idx: " + folder.path() +
+          "/file/below must open for reading, got Not a directory; is its name right?");
+  expect_error<FileError>(
       [&] { read_idx(folder.path()); },
       "read_idx: " + folder.path() + " must be a regular file, got a directory");
   expect_error<FileError>(
