@@ -91,7 +91,7 @@ Table make_table(std::string bytes, std::string label, const CsvOptions& options
   CsvScanner scanner(table.bytes_, table.label_, separator, table.first_);
   CsvField field;
   bool more = true;
-  while (more && (more = scanner.next(field))) {
+  while (more && (more = scanner.next(field))) {  // NOLINT: the condition reads it again
     if (static_cast<Index>(field.column) >= options.max_columns) {
       scanner.refuse(field, "be at most ", options.max_columns,
                      ", the limit of columns, got more; set max_columns to allow them");

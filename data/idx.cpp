@@ -71,7 +71,7 @@ WireHeader read_header(ByteSource& source, const std::string& label) {
                      ", got rank ", rank);
 
   unsigned char sizes[4 * kMaxRank];
-  const auto size_bytes = static_cast<std::size_t>(4 * rank);
+  const auto size_bytes = static_cast<std::size_t>(4 * rank);  // NOLINT: of at most 8
   const std::size_t got_sizes = source.read(sizes, size_bytes);
   require<FileError>(got_sizes == size_bytes, label, " must have a header of ", 4 + size_bytes,
                      " bytes for rank ", rank, ", got ", 4 + got_sizes, " bytes");
@@ -127,6 +127,7 @@ void read_elements(ByteSource& source, const Tensor& x, const WireHeader& header
                        " bytes of data, file has ",
                        static_cast<std::size_t>(first) * sizeof(Wire) + got);
     for (Index i = 0; i < block && !kSame; ++i) {
+      // NOLINTNEXTLINE: signed numbers keep their sign
       to[first + i] = decode<Wire>(from + static_cast<std::size_t>(i) * sizeof(Wire));
     }
     first += block;
