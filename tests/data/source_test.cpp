@@ -34,6 +34,45 @@ TEST(IdxFile, is_read_whatever_its_name_and_through_a_link) {
   EXPECT_EQ(read_idx(folder / "link").shape(), (Shape{3, 5}));
 }
 
+TEST(IdxFile, says_in_its_header_what_will_be_read) {
+  const TempFolder folder;
+  const std::pair<int, int> types_and_sizes[] = {{0x08, 1}, {0x09, 1}, {0x0B, 2},
+                                                 {0x0C, 4}, {0x0D, 4}, {0x0E, 8}};
+  for (const auto& [type, size] : types_and_sizes) {
+    const Bytes bytes = test::idx_header(type, {3, 1, 2}) + Bytes(6U * unsigned(size), '\0');
+    for (const Bytes& file : {bytes, test::gzip_stored(bytes)}) {
+      const std::string path = folder.write("data", file);
+      const IdxHeader header = read_idx_header(path);
+      EXPECT_EQ(header.dtype, read_idx(path).dtype()) << type;
+      EXPECT_EQ(header.shape, (Shape{3, 1, 2}));
+    }
+  }
+}
+
+TEST(IdxFile, that_is_wrong_is_refused_by_its_header_in_the_words_of_read_idx) {
+  const TempFolder folder;
+  const Bytes good = idx_counting({3, 5});
+  Bytes unknown = good;
+  unknown[2] = 0x0A;
+  const Bytes few = test::idx_header(0x08, {3, 6}) + good.substr(12);
+  for (const Bytes& bytes : {Bytes(), good.substr(0, 11), good.substr(0, 20), good + '!', unknown,
+                             few, test::gzip_stored(good.substr(0, 7))}) {
+    const std::string path = folder.write("data", bytes);
+    std::string text;
+    try {
+      read_idx(path);
+    } catch (const FileError& error) {
+      text = error.what();
+    }
+    EXPECT_NE(text, "");
+    expect_error<FileError>([&] { read_idx_header(path); }, text);
+  }
+  // What lies behind the header of compressed data is not looked at.
+  const std::string cut = folder.write("cut.gz", test::gzip_stored(good.substr(0, 20)));
+  EXPECT_EQ(read_idx_header(cut).shape, (Shape{3, 5}));
+  EXPECT_THROW(read_idx(cut), FileError);
+}
+
 TEST(IdxFile, that_cannot_be_opened_says_why) {
   const TempFolder folder;
   expect_error<FileError>(

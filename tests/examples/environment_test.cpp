@@ -122,7 +122,7 @@ TEST(Environment, whose_pipe_is_closed_is_an_error_with_the_checkpoint_saved) {
 
 TEST(Environment, decides_who_may_read_a_checkpoint) {
   const TempFolder folder;
-  for (const mode_t mask : {077, 022}) {
+  for (const mode_t mask : {077U, 022U}) {
     const std::string file = folder / std::to_string(mask);
     Call call = small_run({"--checkpoint", file});
     call.prepare = [=] { ::umask(mask); };

@@ -50,7 +50,7 @@ TEST(SequentialFused, runs_a_convolution_with_its_relu_to_the_same_bits) {
 
 TEST(SequentialFused, shows_hooks_what_goes_from_one_layer_to_the_next) {
   Rng rng(1);
-  for (const std::size_t hooked : {0, 1}) {
+  for (const std::size_t hooked : {0U, 1U}) {
     nn::Sequential net(nn::Conv2d(2, 6, 3, rng), nn::ReLU());
     bool called = false;
     nn::on_forward(net[hooked], [&](nn::Module&, const Tensor& x, const Tensor& y) {

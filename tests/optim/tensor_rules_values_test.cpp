@@ -184,8 +184,9 @@ TEST(KerasTensorRules, take_the_steps_of_their_definitions) {
   const double o = 3.4445 * z - 4.7750 * z * z * z + 2.0315 * z * z * z * z * z;
   expect_near(after(muon, full({1, 1}, 5, f64), {full({1, 1}, 2, f64)}),
               {5 * (1 - 0.5 * 0.004) - 0.5 * 0.2 * o}, 1e-14);
-  expect_error<ValueError>([] { const optim::Muon refused(optim::keras::Muon{.rms_rate = 0}); },
-                           "keras::Muon: rms_rate must be finite and above 0, got 0");
+  expect_error<ValueError>(
+      [] { static_cast<void>(optim::Muon(optim::keras::Muon{.rms_rate = 0})); },
+      "keras::Muon: rms_rate must be finite and above 0, got 0");
 }
 
 // --- all of them ---------------------------------------------------------------------------------
