@@ -97,6 +97,7 @@ TYPED_TEST(Gemm, all_forms_and_odd_sizes_give_the_plain_sums) {
 TYPED_TEST(Gemm, products_that_are_cut_into_tiles_give_the_plain_sums) {
   this->for_all_forms([](Form a, Form b) {
     TestFixture::check({a, b, 64, 401, 301, 1, 1, 2});
+    TestFixture::check({a, b, 64, 501, 301, -0.5, 2, 2});
     TestFixture::check({a, b, 401, 63, 300});
   });
 }
