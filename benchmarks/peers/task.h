@@ -1,7 +1,8 @@
 #pragma once
 // What the programs that are compared with each other share: the task, and how it is timed.
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -51,9 +52,11 @@ inline Task parse_task(int argc, char** argv) {
   return task;
 }
 
-inline double seconds_now() {
-  using namespace std::chrono;
-  return duration<double>(steady_clock::now().time_since_epoch()).count();
+/// On one thread the processor's time, which leaves out when others have the processor.
+inline double seconds_now(const Task& task) {
+  timespec time = {};
+  ::clock_gettime(task.threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 /// Prints the median samples a second of `step` over five spans of about 0.15 s, after 0.15 s of
@@ -61,10 +64,10 @@ inline double seconds_now() {
 template <class Step>
 void report(const char* name, const Task& task, Step step) {
   const auto run = [&](double seconds) {
-    const double start = seconds_now();
+    const double start = seconds_now(task);
     double end = start;
     long steps = 0;
-    for (; end - start < seconds; end = seconds_now(), ++steps) {
+    for (; end - start < seconds; end = seconds_now(task), ++steps) {
       step();
     }
     return static_cast<double>(steps) * task.batch / (end - start);
