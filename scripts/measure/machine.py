@@ -30,11 +30,13 @@ class Machine:
         return [b for b in json.loads(text)["benchmarks"] if b.get("run_type") != "aggregate"]
 
     def peak(self, threads):
-        """GFLOP/s of multiply-adds that wait for nothing."""
+        """GFLOP/s of multiply-adds that wait for nothing, the best of several turns."""
         if self.peaks is None:
-            found = self.google("limits_benchmark", "multiply_adds")
-            self.peaks = {int(re.search(r"threads:(\d+)", b["name"])[1]): b["GFLOP/s"]
-                          for b in found}
+            self.peaks = {}
+            for b in [b for _ in range(self.rounds)
+                      for b in self.google("limits_benchmark", "multiply_adds")]:
+                key = int(re.search(r"threads:(\d+)", b["name"])[1])
+                self.peaks[key] = max(self.peaks.get(key, 0), b["GFLOP/s"])
         return self.peaks[threads]
 
     def libtorch(self, task):
