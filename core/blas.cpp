@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <utility>
 
 // Found in OpenBLAS alone; null with another CBLAS.
 extern "C" {
@@ -57,29 +56,26 @@ Index tile_begin(Index size, Index tiles, Index tile) {
   return std::min(size, blocks * tile / tiles * kBlock);
 }
 
-// Fewer rows or columns leave half of a tile's register empty, and BLAS has kernels for them.  (10
-// columns of 512 terms, for 64 and 512 rows: 11 and 75 us in tiles; in OpenBLAS 8 and 125 with its
-// kernels for AVX-512, 32 and 248 with those that it takes where it does not know the processor.)
+// A result with fewer rows or columns would leave more than half of a register of 16 numbers empty,
+// and BLAS has kernels for it.  (10 columns of 512 terms, for 64 and 512 rows: 11 and 75 us in
+// tiles; in OpenBLAS 8 and 125 with its kernels for AVX-512, 32 and 248 with those that it takes
+// where it does not know the processor.)
 constexpr Index kThin = 8;
 // The longest rows that tiles take: their places are 32 bits.
 constexpr Index kLongest = Index{1} << 22;
 
-// `to` <- factor `from`, for rows that begin so far apart; the two may be one.
-template <class T>
-void multiply_rows(Index rows, Index columns, T factor, const T* from, Index from_step, T* to,
-                   Index to_step) {
+// Calls f(row) for each row of C.
+template <class F>
+void for_rows_of_c(Index rows, Index columns, F f) {
   const Index pieces = std::clamp<Index>(rows * columns / 65536, 1, rows);
   parallel_for(pieces, [&](Index piece) {
     for (Index i = rows * piece / pieces; i < rows * (piece + 1) / pieces; ++i) {
-      for (Index j = 0; j < columns; ++j) {
-        to[i * to_step + j] = factor * from[i * from_step + j];
-      }
+      f(i);
     }
   });
 }
 
-// True if the product was done in tiles of our own.  They know sums alone: what C holds and B are
-// multiplied beforehand.
+// True if the product was done in tiles of our own.
 template <class T>
 bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a,
                   Index lda, const T* b, Index ldb, T beta, T* c, Index ldc) {
@@ -87,24 +83,38 @@ bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, 
       !core::has_tiles()) {
     return false;
   }
-  const core::Scratch<T> scaled(alpha == T(1) ? 0 : k * n);
-  if (alpha != T(1)) {
-    const auto [rows, columns] = form_b == Form::plain ? std::pair(k, n) : std::pair(n, k);
-    multiply_rows(rows, columns, alpha, b, ldb, scaled.data(), columns);
-    b = scaled.data();
-    ldb = columns;
-  }
-  if (beta != T(0) && beta != T(1)) {
-    multiply_rows<T>(m, n, beta, c, ldc, c, ldc);
-  }
   static const bool alone = (work_alone(), true);  // OpenBLAS's threads are not needed
   static_cast<void>(alone);
   const auto operand = [](Form form, const T* data, Index step) {
     return form == Form::plain ? core::Operand<const T>{data, step, 1}
                                : core::Operand<const T>{data, 1, step};
   };
-  core::tiled_gemm<T>(m, n, k, operand(form_a, a, lda), operand(form_b, b, ldb), beta != T(0),
-                      {c, ldc, 1});
+  const auto left = operand(form_a, a, lda);
+  const auto right = operand(form_b, b, ldb);
+  // Tiles only add products up.
+  const core::Scratch<T> ab(alpha == T(1) ? 0 : m * n);
+  if (beta != T(0) && beta != T(1)) {
+    for_rows_of_c(m, n, [&](Index i) {
+      const T factor = beta;  // of its own, so that no number of C can be it
+      T* const to = c + i * ldc;
+      for (Index j = 0; j < n; ++j) {
+        to[j] *= factor;
+      }
+    });
+  }
+  if (alpha == T(1)) {
+    core::tiled_gemm<T>(m, n, k, left, right, beta != T(0), {c, ldc, 1});
+    return true;
+  }
+  core::tiled_gemm<T>(m, n, k, left, right, false, {ab.data(), n, 1});
+  for_rows_of_c(m, n, [&, adds = beta != T(0)](Index i) {
+    const T factor = alpha;
+    const T* const from = ab.data() + i * n;
+    T* const to = c + i * ldc;
+    for (Index j = 0; j < n; ++j) {
+      to[j] = factor * from[j] + (adds ? to[j] : T(0));
+    }
+  });
   return true;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
-// The only place that knows CBLAS.  The library is always called on one thread: products are cut
-// into tiles by their shapes alone and the tiles run in parallel_for, so results are the same bits
-// for any number of threads (OpenBLAS on two threads of its own gives other bits than on one).
-// The first call tells OpenBLAS so for the whole process and ends the threads that it started when
-// it was loaded; another user of OpenBLAS in the process must not be inside it at that moment.
+// The only place that knows CBLAS.  Products run in tiles of our own (core/tiled_gemm.h) where the
+// processor has them and no side of the result is thin.  The library is always called on one
+// thread: what it gets is cut by its shapes alone and the parts run in parallel_for, so results are
+// the same bits for any number of threads (OpenBLAS on two threads of its own gives other bits than
+// on one). The first call tells OpenBLAS so for the whole process and ends the threads that it
+// started when it was loaded; another user of OpenBLAS in the process must not be inside it at that
+// moment.
 #include <gradus/core/tensor.h>
 
 #include <string>

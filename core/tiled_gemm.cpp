@@ -145,8 +145,8 @@ template <class T>
 void share(const Product<T>& p, bool rows_first) {
   const double work = double(p.m) * double(p.n) * double(p.k);
   const Index threads = num_threads();
-  // Several pieces a thread where there is work for them and another that can take over from one
-  // that is held up: each piece packs for itself.
+  // Several pieces a thread, so that another can take over from one that is held up; not on one
+  // thread, since each piece packs for itself.
   const Index most = work < 4e7 || threads == 1 ? threads : 2 * threads;
   const Index wanted = std::clamp<Index>(Index(std::min(work / kShareWork, 1e6)), 1, most);
   const Index lanes = tile_sizes<T>().lanes;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace peers {
@@ -52,34 +53,41 @@ inline Task parse_task(int argc, char** argv) {
   return task;
 }
 
-/// On one thread the processor's time, which leaves out when others have the processor.
-inline double seconds_now(const Task& task) {
+inline double seconds_of(clockid_t clock) {
   timespec time = {};
-  ::clock_gettime(task.threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  ::clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 /// Prints the median samples a second of `step` over five spans of about 0.15 s, after 0.15 s of
-/// warming up.
+/// warming up: by the clock, and by the processor time of all threads, in which what other programs
+/// take does not count.
 template <class Step>
 void report(const char* name, const Task& task, Step step) {
   const auto run = [&](double seconds) {
-    const double start = seconds_now(task);
+    const double start = seconds_of(CLOCK_MONOTONIC);
+    const double used = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     double end = start;
-    long steps = 0;
-    for (; end - start < seconds; end = seconds_now(task), ++steps) {
+    double samples = 0;
+    for (; end - start < seconds; end = seconds_of(CLOCK_MONOTONIC)) {
       step();
+      samples += task.batch;
     }
-    return static_cast<double>(steps) * task.batch / (end - start);
+    return std::pair(samples / (end - start),
+                     samples / (seconds_of(CLOCK_PROCESS_CPUTIME_ID) - used));
   };
   run(0.15);
-  std::vector<double> rates;
+  std::vector<double> by_clock;
+  std::vector<double> by_processor;
   for (int i = 0; i < 5; ++i) {
-    rates.push_back(run(0.15));
+    const auto [clock, processor] = run(0.15);
+    by_clock.push_back(clock);
+    by_processor.push_back(processor);
   }
-  std::sort(rates.begin(), rates.end());
-  std::printf("%s %s %s %d %d %.1f\n", name, task.model.c_str(), task.optimizer.c_str(), task.batch,
-              task.threads, rates[2]);
+  std::sort(by_clock.begin(), by_clock.end());
+  std::sort(by_processor.begin(), by_processor.end());
+  std::printf("%s %s %s %d %d %.1f %.1f\n", name, task.model.c_str(), task.optimizer.c_str(),
+              task.batch, task.threads, by_clock[2], by_processor[2]);
 }
 
 }  // namespace peers

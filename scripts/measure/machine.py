@@ -33,15 +33,19 @@ class Machine:
         """GFLOP/s of multiply-adds that wait for nothing, the best of several turns."""
         if self.peaks is None:
             self.peaks = {}
-            for b in [b for _ in range(self.rounds)
-                      for b in self.google("limits_benchmark", "multiply_adds")]:
+            for b in [b for _ in range(5 * self.rounds)
+                      for b in self.google("limits_benchmark", "multiply_adds", 0.01)]:
                 key = int(re.search(r"threads:(\d+)", b["name"])[1])
                 self.peaks[key] = max(self.peaks.get(key, 0), b["GFLOP/s"])
         return self.peaks[threads]
 
     def libtorch(self, task):
-        """Samples a second."""
-        return float(self.run_libtorch("libtorch_train", task, task[3]).split()[-1])
+        """Samples a second: see rate()."""
+        return self.rate(self.run_libtorch("libtorch_train", task, task[3]), task)
+
+    def rate(self, output, task, by_clock=False):
+        """By the clock, or for one thread by the processor's time, unless by_clock."""
+        return float(output.split()[-2 if by_clock or task[3] != "1" else -1])
 
     def run_libtorch(self, program, arguments, threads, kernels=None):
         """In its best configuration; with OpenBLAS's own choice of kernels where `kernels` is ""."""
@@ -70,8 +74,8 @@ class Machine:
             self.kernels = max(speeds, key=speeds.get)
         return self.kernels
 
-    def gradus(self, task):
-        return float(self.run([str(self.programs / "gradus_train"), *task]).split()[-1])
+    def gradus(self, task, by_clock=False):
+        return self.rate(self.run([str(self.programs / "gradus_train"), *task]), task, by_clock)
 
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]

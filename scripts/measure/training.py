@@ -61,7 +61,7 @@ def scaling(m):
                                ("cnn", "sgdm", 128)]:
         ratios = []
         for _ in range(m.rounds):
-            one = m.gradus([model, rule, str(batch), "1"])
-            ratios.append(m.gradus([model, rule, str(batch), "2"]) / one)
+            one = m.gradus([model, rule, str(batch), "1"], by_clock=True)
+            ratios.append(m.gradus([model, rule, str(batch), "2"], by_clock=True) / one)
         rows.append([model, rule, batch, spread(ratios)])
     return table(["model", "optimizer", "batch", "two threads over one"], rows)

@@ -7,9 +7,9 @@ from machine import FLOPS, table
 
 # Whose time it is, by the names of functions; the first that fits.
 PARTS = [("tiles of products", r"Avx\d+::run<|Baseline::run<"),
-         ("packing, turning, copying", r"::move_|pack_panel|multiply<|convolve|copy_|LaidOut|Canvas|"
+         ("packing, turning, copying", r"::move_|pack_panel|multiply<|convolve|copy_|LaidOut|Canvas|gemm|"
                                        r"tiled_conv|narrow_conv|memcpy|memmove|memset"),
-         ("small products in BLAS", r"openblas|gemm"),
+         ("small products in BLAS", r"openblas"),
          ("optimizer", r"optim::"),
          ("pooling", r"pool|max_row|MaxPairs|MeanPairs"),
          ("ReLU", r"relu"),
