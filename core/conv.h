@@ -4,9 +4,11 @@
 // the window (channel, row and column) at place p,
 //   y[o, p] = sum_k weight[o, k] x[k at p] + bias[o].
 //
-// Images are unfolded (core/unfold.h) a part at a time into recycled memory and multiplied by one
-// call of BLAS a part.  Parts are cut by the sizes alone, so results are the same bits for any
-// number of threads.
+// They run in tiles of our own (core/tiled_conv.h) where the processor has them.  Elsewhere, with
+// negative padding, and where the image of a convolution with other strides than 1 gets its
+// gradient, images are unfolded (core/unfold.h) a part at a time into recycled memory and
+// multiplied by one call of BLAS a part.  Parts are cut by the sizes alone, so results are the same
+// bits for any number of threads.
 #include <gradus/core/conv_shape.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/tensor.h>
