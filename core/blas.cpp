@@ -1,6 +1,7 @@
 #include <cblas.h>
 #include <gradus/core/blas.h>
 #include <gradus/core/flops.h>
+#include <gradus/core/lanes.h>
 #include <gradus/core/matrix.h>
 #include <gradus/core/openblas.h>
 #include <gradus/core/parallel.h>
@@ -64,17 +65,6 @@ constexpr Index kThin = 8;
 // The longest rows that tiles take: their places are 32 bits.
 constexpr Index kLongest = Index{1} << 22;
 
-// Calls f(row) for each row of C.
-template <class F>
-void for_rows_of_c(Index rows, Index columns, F f) {
-  const Index pieces = std::clamp<Index>(rows * columns / 65536, 1, rows);
-  parallel_for(pieces, [&](Index piece) {
-    for (Index i = rows * piece / pieces; i < rows * (piece + 1) / pieces; ++i) {
-      f(i);
-    }
-  });
-}
-
 // True if the product was done in tiles of our own.
 template <class T>
 bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a,
@@ -91,28 +81,19 @@ bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, 
   };
   const auto left = operand(form_a, a, lda);
   const auto right = operand(form_b, b, ldb);
-  // Tiles only add products up.
-  const core::Scratch<T> ab(alpha == T(1) ? 0 : m * n);
-  if (beta != T(0) && beta != T(1)) {
-    for_rows_of_c(m, n, [&](Index i) {
-      const T factor = beta;  // of its own, so that no number of C can be it
-      T* const to = c + i * ldc;
-      for (Index j = 0; j < n; ++j) {
-        to[j] *= factor;
-      }
-    });
-  }
-  if (alpha == T(1)) {
-    core::tiled_gemm<T>(m, n, k, left, right, beta != T(0), {c, ldc, 1});
+  if (alpha == T(1) && (beta == T(0) || beta == T(1))) {
+    core::tiled_gemm<T>(m, n, k, left, right, beta == T(1), {c, ldc, 1});
     return true;
   }
+  const core::Scratch<T> ab(m * n);  // tiles only add products up
   core::tiled_gemm<T>(m, n, k, left, right, false, {ab.data(), n, 1});
-  for_rows_of_c(m, n, [&, adds = beta != T(0)](Index i) {
-    const T factor = alpha;
+  core::for_rows(m, n, [&](Index i) {
+    const T of_ab = alpha;  // of their own, so that no number of C can be one of them
+    const T of_c = beta;
     const T* const from = ab.data() + i * n;
     T* const to = c + i * ldc;
     for (Index j = 0; j < n; ++j) {
-      to[j] = factor * from[j] + (adds ? to[j] : T(0));
+      to[j] = of_ab * from[j] + (of_c == T(0) ? T(0) : of_c * to[j]);
     }
   });
   return true;

@@ -18,7 +18,8 @@ namespace gradus::blas {
 enum class Form { plain, transposed };
 
 /// C <- alpha op(A) op(B) + beta C, all row-major: op(A) is [m, k], op(B) [k, n], C [m, n]; lda,
-/// ldb and ldc are the distances of rows in memory.  With beta = 0, C is not read.
+/// ldb and ldc are the distances of rows in memory.  With beta = 0, C is not read.  Where alpha is
+/// not 1, or beta neither 0 nor 1, the product is made in m n numbers of other memory first.
 template <class T>
 void gemm(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,
           const T* b, Index ldb, T beta, T* c, Index ldc);
