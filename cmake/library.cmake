@@ -54,19 +54,5 @@ if(GRADUS_RECORD_THROWS)
 endif()
 gradus_use_flags(gradus)
 
-# Neighbours in a folder are compiled together: each file alone takes twice the time.  A file with
-# compile options of its own stays alone.
-if(GRADUS_UNITY_BUILD)
-  # A group includes its files, so GCC takes what is local to one of them for part of a header.
-  target_compile_options(gradus PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-  set_target_properties(gradus PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  foreach(source IN LISTS GRADUS_SOURCES)
-    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE name)
-    cmake_path(GET name PARENT_PATH folder)
-    string(MAKE_C_IDENTIFIER ${folder} folder)
-    list(LENGTH ${folder}_sources before)
-    list(APPEND ${folder}_sources ${source})
-    math(EXPR group "${before} / 20")
-    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder}_${group})
-  endforeach()
-endif()
+# A file with compile options of its own stays alone.
+gradus_compile_together(gradus 20 ${GRADUS_SOURCES})

@@ -8,10 +8,14 @@
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
+
+#include "support/limits.h"
 
 namespace gradus {
 namespace {
+
+using test::kHigh;
+using test::kLow;
 
 Tensor number(double value, Dtype dtype = f64) { return full({}, value, dtype); }
 
@@ -65,8 +69,6 @@ TEST(Arithmetic, gradient_of_a_divisor_survives_an_extreme_square) {
 
 TEST(Arithmetic, of_whole_numbers_stays_whole_and_wraps_around) {
   using Whole = std::vector<std::int64_t>;
-  constexpr std::int64_t kLow = std::numeric_limits<std::int64_t>::min();
-  constexpr std::int64_t kHigh = std::numeric_limits<std::int64_t>::max();
   const Tensor x = transpose(from_vector<std::int64_t>({1, kLow, -3, kHigh}, {2, 2}), 0, 1);
   const auto values = [](const Tensor& y) { return y.to_vector<std::int64_t>(); };
   EXPECT_EQ(values(-x), (Whole{-1, 3, kLow, -kHigh}));

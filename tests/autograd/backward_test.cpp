@@ -8,17 +8,16 @@
 
 #include <chrono>
 
+#include "support/leaf.h"
 #include "support/naive.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::leaf;
 using V = std::vector<double>;
 
-Tensor leaf(const V& values) {
-  return from_vector(values, {static_cast<Index>(values.size())}).set_requires_grad();
-}
 V grad_of(const Tensor& x) { return x.grad().to_vector<double>(); }
 
 TEST(Backward, needs_one_element_or_an_upstream_gradient) {

@@ -11,6 +11,7 @@
 #include <gradus/nn/sequential.h>
 #include <gtest/gtest.h>
 
+#include "support/leaf.h"
 #include "support/live.h"
 #include "support/naive.h"
 
@@ -18,13 +19,10 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::leaf;
+using test::numbers;
 using Tensors = std::vector<Tensor>;
 using V = std::vector<double>;
-
-Tensor leaf(const V& values) {
-  return from_vector(values, {static_cast<Index>(values.size())}).set_requires_grad();
-}
-V numbers(const Tensor& x) { return x.to_vector<double>(); }
 
 TEST(CheckpointAgain, drops_the_same_elements_again) {
   const auto gradients = [](bool checkpointed) {

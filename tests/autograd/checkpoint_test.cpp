@@ -8,6 +8,7 @@
 #include <gradus/core/memory.h>
 #include <gtest/gtest.h>
 
+#include "support/leaf.h"
 #include "support/naive.h"
 #include "support/sanitizer.h"
 #include "support/threads.h"
@@ -15,13 +16,11 @@
 namespace gradus {
 namespace {
 
+using test::leaf;
+using test::numbers;
+
 using Tensors = std::vector<Tensor>;
 using V = std::vector<double>;
-
-Tensor leaf(const V& values) {
-  return from_vector(values, {static_cast<Index>(values.size())}).set_requires_grad();
-}
-V numbers(const Tensor& x) { return x.to_vector<double>(); }
 
 // A tower of `layers` segments, each linear, tanh and scaled; in checkpoints or plain.
 struct Tower {

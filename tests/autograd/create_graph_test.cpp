@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gtest/gtest.h>
 
+#include "support/leaf.h"
 #include "support/live.h"
 #include "support/naive.h"
 
@@ -13,12 +14,9 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::leaf;
+using test::numbers;
 using V = std::vector<double>;
-
-Tensor leaf(const V& values) {
-  return from_vector(values, {static_cast<Index>(values.size())}).set_requires_grad();
-}
-V numbers(const Tensor& x) { return x.to_vector<double>(); }
 
 TEST(CreateGraph, gives_derivatives_with_a_history) {
   const Tensor x = leaf({2});

@@ -35,7 +35,7 @@ void on_small_stack(const std::function<void()>& f) {
   pthread_attr_destroy(&attributes);
 }
 
-Tensor leaf(double value) { return full({}, value, f64).set_requires_grad(); }
+Tensor number_leaf(double value) { return full({}, value, f64).set_requires_grad(); }
 
 template <class F>
 Tensor chain(const Tensor& x, int depth, F link) {
@@ -48,7 +48,7 @@ Tensor chain(const Tensor& x, int depth, F link) {
 
 TEST(DeepGraph, of_numbers_added_runs_back_and_ends) {
   on_small_stack([] {
-    const Tensor x = leaf(1);
+    const Tensor x = number_leaf(1);
     const Tensor y = chain(x, kDepth, [](const Tensor& a) { return a + 1.0; });
     EXPECT_EQ(y.item(), kDepth + 1);
     y.backward();
@@ -59,8 +59,8 @@ TEST(DeepGraph, of_numbers_added_runs_back_and_ends) {
 // mul saves both operands, so that each closure holds the result of the node before.
 TEST(DeepGraph, of_products_runs_back_and_ends) {
   on_small_stack([] {
-    const Tensor x = leaf(1);
-    const Tensor one = leaf(1);
+    const Tensor x = number_leaf(1);
+    const Tensor one = number_leaf(1);
     const Tensor y = chain(x, kDepth, [&](const Tensor& a) { return a * one; });
     y.backward();
     EXPECT_EQ(x.grad().item(), 1);
@@ -70,7 +70,7 @@ TEST(DeepGraph, of_products_runs_back_and_ends) {
 
 TEST(DeepGraph, kept_by_retain_graph_ends_when_it_is_dropped) {
   on_small_stack([] {
-    const Tensor x = leaf(1);
+    const Tensor x = number_leaf(1);
     Tensor y = chain(x, kDeep, [&](const Tensor& a) { return a * x; });
     backward(y, {.retain_graph = true});
     EXPECT_EQ(x.grad().item(), kDeep + 1);
@@ -80,7 +80,7 @@ TEST(DeepGraph, kept_by_retain_graph_ends_when_it_is_dropped) {
 
 TEST(DeepGraph, ends_without_backward) {
   on_small_stack([] {
-    const Tensor x = leaf(1);
+    const Tensor x = number_leaf(1);
     Tensor y = chain(x, kDepth, [&](const Tensor& a) { return a * x; });
     y = Tensor();
     Tensor z = chain(x, kDeep, [](const Tensor& a) { return exp(a * 0.0); });
@@ -90,11 +90,11 @@ TEST(DeepGraph, ends_without_backward) {
   });
 }
 
-// The input of record() is the leaf alone; the chain hangs on what the closures saved.
+// The input of record() is the number_leaf alone; the chain hangs on what the closures saved.
 TEST(DeepGraph, held_through_saved_tensors_alone_ends) {
   const int before = test::Live::count();
   on_small_stack([] {
-    const Tensor x = leaf(1);
+    const Tensor x = number_leaf(1);
     Tensor y = chain(x, kDeep, [&](const Tensor& a) {
       return record(a.detach().clone(), "through_saved", {x},
                     [saved = Saved(a), live = test::Live()](const Tensor& dy, Grads& dx) {
@@ -109,7 +109,7 @@ TEST(DeepGraph, held_through_saved_tensors_alone_ends) {
 
 TEST(DeepGraph, is_left_whole_by_an_exception_and_ends) {
   on_small_stack([] {
-    const Tensor x = leaf(1);
+    const Tensor x = number_leaf(1);
     const Tensor wrong = record(x.clone(), "wrong", {x},
                                 [](const Tensor&, Grads&) { throw std::runtime_error("boom"); });
     const Tensor y = chain(wrong, kDeep, [&](const Tensor& a) { return a * x; });

@@ -10,16 +10,17 @@
 
 #include <cmath>
 #include <functional>
-#include <limits>
+
+#include "support/limits.h"
 
 namespace gradus {
 namespace {
 
+using test::kInf;
+using test::kNan;
+
 using Values = std::vector<double>;
 using Function = std::function<Tensor(const Tensor&)>;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 Values slopes(const Function& f, const Values& at) {
   Tensor x = from_vector(at, {static_cast<Index>(at.size())}).set_requires_grad();

@@ -16,7 +16,7 @@ namespace {
 using test::expect_error;
 using Tensors = std::vector<Tensor>;
 
-Tensor leaf(const Shape& shape) {
+Tensor ramp(const Shape& shape) {
   Tensor x = zeros(shape, f64);
   for (Index i = 0; i < x.numel(); ++i) {
     x.mutable_data<double>()[i] = 0.5 + 0.25 * double(i);
@@ -44,7 +44,7 @@ constexpr auto kRight = [](const Tensor& a, const Tensor& b, const Tensor& dy, G
 };
 
 TEST(GradCheck, passes_a_right_derivative) {
-  const GradCheckResult result = check_product({leaf({2, 3}), leaf({3})}, kRight);
+  const GradCheckResult result = check_product({ramp({2, 3}), ramp({3})}, kRight);
   EXPECT_TRUE(result);
   EXPECT_EQ(result.report, "");
   EXPECT_LT(result.largest_error, 1e-8);
@@ -55,13 +55,13 @@ TEST(GradCheck, finds_a_wrong_sign) {
     kRight(a, b, dy, dx);
     dx[1] = -dx[1];
   };
-  const GradCheckResult result = check_product({leaf({2}), leaf({2})}, wrong);
+  const GradCheckResult result = check_product({ramp({2}), ramp({2})}, wrong);
   EXPECT_FALSE(result);
   EXPECT_EQ(result.report.substr(0, 42), "input 1 of shape [2], element 1: backward ");
 }
 
 TEST(GradCheck, finds_a_factor_that_is_off_by_one_percent) {
-  EXPECT_FALSE(check_product({leaf({2}), leaf({2})},
+  EXPECT_FALSE(check_product({ramp({2}), ramp({2})},
                              [](const Tensor& a, const Tensor& b, const Tensor& dy, Grads& dx) {
                                kRight(a, b, dy, dx);
                                dx[0] = dx[0] * 1.01;
@@ -69,7 +69,7 @@ TEST(GradCheck, finds_a_factor_that_is_off_by_one_percent) {
 }
 
 TEST(GradCheck, finds_operands_that_were_swapped) {
-  EXPECT_FALSE(check_product({leaf({2}), full({2}, 3, f64).set_requires_grad()},
+  EXPECT_FALSE(check_product({ramp({2}), full({2}, 3, f64).set_requires_grad()},
                              [](const Tensor& a, const Tensor& b, const Tensor& dy, Grads& dx) {
                                dx[0] = dy * a;
                                dx[1] = dy * b;
@@ -81,13 +81,13 @@ TEST(GradCheck, finds_one_wrong_element) {
     kRight(a, b, dy, dx);
     dx[0].mutable_data<double>()[4] += 0.01;
   };
-  const GradCheckResult result = check_product({leaf({2, 3}), leaf({2, 3})}, wrong);
+  const GradCheckResult result = check_product({ramp({2, 3}), ramp({2, 3})}, wrong);
   EXPECT_FALSE(result);
   EXPECT_EQ(result.report.substr(0, 36), "input 0 of shape [2, 3], element 4: ");
 }
 
 TEST(GradCheck, finds_a_forgotten_sum_over_what_was_broadcast) {
-  EXPECT_FALSE(check_product({leaf({2, 3}), leaf({3})},
+  EXPECT_FALSE(check_product({ramp({2, 3}), ramp({3})},
                              [](const Tensor& a, const Tensor& b, const Tensor& dy, Grads& dx) {
                                kRight(a, b, dy, dx);
                                dx[1] = dx[1] * 0.5;  // the mean over two rows instead of the sum
@@ -95,7 +95,7 @@ TEST(GradCheck, finds_a_forgotten_sum_over_what_was_broadcast) {
 }
 
 TEST(GradCheck, finds_an_upstream_gradient_that_is_ignored) {
-  EXPECT_FALSE(check_product({leaf({2}), leaf({2})},
+  EXPECT_FALSE(check_product({ramp({2}), ramp({2})},
                              [](const Tensor& a, const Tensor& b, const Tensor&, Grads& dx) {
                                dx[0] = b.clone();
                                dx[1] = a.clone();
@@ -104,7 +104,7 @@ TEST(GradCheck, finds_an_upstream_gradient_that_is_ignored) {
 
 TEST(GradCheck, finds_a_gradient_that_is_missing) {
   EXPECT_FALSE(check_product(
-      {leaf({2}), leaf({2})},
+      {ramp({2}), ramp({2})},
       [](const Tensor&, const Tensor& b, const Tensor& dy, Grads& dx) { dx[0] = dy * b; }));
 }
 
@@ -114,12 +114,12 @@ TEST(GradCheck, finds_nan_and_infinity) {
       kRight(a, b, dy, dx);
       dx[0].mutable_data<double>()[0] = value;
     };
-    EXPECT_FALSE(check_product({leaf({2}), leaf({2})}, wrong)) << value;
+    EXPECT_FALSE(check_product({ramp({2}), ramp({2})}, wrong)) << value;
   }
 }
 
 TEST(GradCheck, finds_a_wrong_derivative_of_one_tensor_in_two_places) {
-  const Tensor x = leaf({3});
+  const Tensor x = ramp({3});
   const auto square = [](const Tensors& in) {
     return product(in[0], in[0], [](const Tensor&, const Tensor& b, const Tensor& dy, Grads& dx) {
       dx[0] = dy * b;  // and nothing through the second place
@@ -130,15 +130,15 @@ TEST(GradCheck, finds_a_wrong_derivative_of_one_tensor_in_two_places) {
 
 TEST(GradCheck, finds_a_dependence_that_the_graph_does_not_know) {
   const auto cut = [](const Tensors& in) { return in[0] + in[1].detach(); };
-  EXPECT_FALSE(check_gradients(cut, {leaf({2}), leaf({2})}));
+  EXPECT_FALSE(check_gradients(cut, {ramp({2}), ramp({2})}));
 }
 
 TEST(GradCheck, accepts_an_input_that_the_result_does_not_depend_on) {
-  EXPECT_TRUE(check_gradients([](const Tensors& in) { return in[0] * 2; }, {leaf({2}), leaf({3})}));
+  EXPECT_TRUE(check_gradients([](const Tensors& in) { return in[0] * 2; }, {ramp({2}), ramp({3})}));
 }
 
 TEST(GradCheck, leaves_values_as_before_and_gradients_cleared) {
-  const Tensor x = leaf({3});
+  const Tensor x = ramp({3});
   x.set_grad(ones({3}, f64));
   check_gradients([](const Tensors& in) { return in[0] * in[0]; }, {x});
   EXPECT_EQ(x.to_vector<double>(), (std::vector<double>{0.5, 0.75, 1}));
@@ -147,7 +147,7 @@ TEST(GradCheck, leaves_values_as_before_and_gradients_cleared) {
 
 TEST(GradCheck, leaves_values_as_before_and_gradients_cleared_when_the_function_throws) {
   for (const int good_calls : {0, 1, 2, 3}) {
-    const Tensor x = leaf({3});
+    const Tensor x = ramp({3});
     int calls = 0;
     const auto breaks = [&](const Tensors& in) {
       require(calls++ < good_calls, "enough");
@@ -160,7 +160,7 @@ TEST(GradCheck, leaves_values_as_before_and_gradients_cleared_when_the_function_
 }
 
 TEST(GradCheck, takes_one_tensor_twice) {
-  const Tensor x = leaf({3});
+  const Tensor x = ramp({3});
   const GradCheckResult result =
       check_gradients([](const Tensors& in) { return in[0] * in[1] * in[0]; }, {x, x});
   EXPECT_TRUE(result) << result.report;

@@ -7,18 +7,16 @@
 #include <gradus/autograd/ops/view.h>
 #include <gtest/gtest.h>
 
+#include "support/leaf.h"
 #include "support/naive.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::leaf;
+using test::numbers;
 using V = std::vector<double>;
-
-Tensor leaf(const V& values) {
-  return from_vector(values, {static_cast<Index>(values.size())}).set_requires_grad();
-}
-V numbers(const Tensor& x) { return x.to_vector<double>(); }
 
 // y = x, counting how often its derivative runs.
 Tensor counting(const Tensor& x, int& runs) {

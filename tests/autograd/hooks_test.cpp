@@ -7,6 +7,7 @@
 #include <gradus/autograd/ops/view.h>
 #include <gtest/gtest.h>
 
+#include "support/leaf.h"
 #include "support/live.h"
 #include "support/naive.h"
 
@@ -14,12 +15,9 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::leaf;
+using test::numbers;
 using V = std::vector<double>;
-
-Tensor leaf(const V& values) {
-  return from_vector(values, {static_cast<Index>(values.size())}).set_requires_grad();
-}
-V numbers(const Tensor& x) { return x.to_vector<double>(); }
 
 TEST(Hooks, see_the_gradient_of_a_result_once_and_complete) {
   const Tensor x = leaf({2});

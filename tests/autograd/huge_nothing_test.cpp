@@ -10,14 +10,14 @@
 namespace gradus {
 namespace {
 
-struct Case {
+struct HugeCase {
   std::string name;
   std::function<Tensor(const Tensor&)> call;
   bool refuses_all = false;  // of these shapes: there must be a largest number, a class, a place
 };
 
 // Along each dimension by itself.
-void add_lanes(std::vector<Case>& table, const std::string& name,
+void add_lanes(std::vector<HugeCase>& table, const std::string& name,
                Tensor (*op)(const Tensor&, Index)) {
   for (Index dim = 0; dim < 3; ++dim) {
     table.push_back(
@@ -25,7 +25,7 @@ void add_lanes(std::vector<Case>& table, const std::string& name,
   }
 }
 
-void add_reductions(std::vector<Case>& table, const std::string& name,
+void add_reductions(std::vector<HugeCase>& table, const std::string& name,
                     Tensor (*op)(const Tensor&, const std::vector<Index>&, bool)) {
   for (const std::vector<Index>& dims : {std::vector<Index>{0}, {1}, {2}, {0, 2}, {}}) {
     std::string digits;
@@ -37,8 +37,8 @@ void add_reductions(std::vector<Case>& table, const std::string& name,
   }
 }
 
-std::vector<Case> cases() {
-  std::vector<Case> table = {
+std::vector<HugeCase> cases() {
+  std::vector<HugeCase> table = {
       {"exp", [](const Tensor& x) { return exp(x); }},
       {"add", [](const Tensor& x) { return x + transpose(transpose(x, 0, 1), 0, 1); }},
       {"where", [](const Tensor& x) { return where(convert(x.detach(), u8), x, 1.0); }},
@@ -115,7 +115,7 @@ std::vector<Case> cases() {
   return table;
 }
 
-class HugeNothing : public testing::TestWithParam<Case> {};
+class HugeNothing : public testing::TestWithParam<HugeCase> {};
 
 // Sizes beyond all memory, of tensors that have no elements: an error, or at once.
 TEST_P(HugeNothing, is_done_or_refused_without_going_through_it) {

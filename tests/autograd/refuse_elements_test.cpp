@@ -19,7 +19,7 @@ using test::whole;
 using test::wide;
 using test::x;
 
-const std::vector<Refusal> kRefusals = {
+const std::vector<Refusal> kElementsRefusals = {
     {"add", [] { x(2, 3) + x(4); },
      "add: shapes must broadcast (equal sizes, or 1, from the last dimension), got [2, 3] and [4]"},
     {"add", [] { x(2) + wide(2); },
@@ -157,7 +157,7 @@ const std::vector<Refusal> kRefusals = {
      "amin: dim must be from -2 to 1 for a tensor of rank 2, got 2"},
     {"amin", [] { amin(x(2, 0), {1}); }, "amin: there must be an element, got shape [2, 0]"}};
 
-TEST(RefuseElements, in_its_own_name_and_words) { test::expect_refusals(kRefusals); }
+TEST(RefuseElements, in_its_own_name_and_words) { test::expect_refusals(kElementsRefusals); }
 
 }  // namespace
 }  // namespace gradus

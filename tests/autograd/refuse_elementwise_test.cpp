@@ -7,16 +7,14 @@
 #include <gtest/gtest.h>
 
 #include "support/naive.h"
+#include "support/refusals.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
-
-const char* const kUndefined =
-    "Tensor: must be defined before it is used, got a default-constructed or moved-from one";
-
-Tensor x(const Shape& shape) { return zeros(shape).set_requires_grad(); }
+using test::kUndefined;
+using test::tracked;
 
 TEST(RefuseElementwise, pairs_that_do_not_broadcast_or_of_other_dtypes) {
   using Op = Tensor (*)(const Tensor&, const Tensor&);
@@ -28,14 +26,18 @@ TEST(RefuseElementwise, pairs_that_do_not_broadcast_or_of_other_dtypes) {
     const Op f = op.second;
     const std::string broadcast =
         name + ": shapes must broadcast (equal sizes, or 1, from the last dimension), got ";
-    expect_error<ShapeError>([&] { f(x({2, 3}), x({2, 4})); }, broadcast + "[2, 3] and [2, 4]");
-    expect_error<ShapeError>([&] { f(x({3}), x({0})); }, broadcast + "[3] and [0]");
+    expect_error<ShapeError>(
+        [&] {
+          f(tracked({2, 3}), tracked({2, 4}));
+        },
+        broadcast + "[2, 3] and [2, 4]");
+    expect_error<ShapeError>([&] { f(tracked({3}), tracked({0})); }, broadcast + "[3] and [0]");
     expect_error<DtypeError>(
-        [&] { f(x({3}), zeros({3}, f64)); },
+        [&] { f(tracked({3}), zeros({3}, f64)); },
         name +
             ": operands must have one dtype, got f32 and f64; convert one with convert(x, dtype)");
-    expect_error<ValueError>([&] { f(Tensor(), x({1})); }, kUndefined);
-    expect_error<ValueError>([&] { f(x({1}), Tensor()); }, kUndefined);
+    expect_error<ValueError>([&] { f(Tensor(), tracked({1})); }, kUndefined);
+    expect_error<ValueError>([&] { f(tracked({1}), Tensor()); }, kUndefined);
   }
 }
 
@@ -75,10 +77,10 @@ TEST(RefuseElementwise, functions_of_integers_or_nothing) {
 TEST(RefuseElementwise, options_that_mean_nothing) {
   expect_error<ValueError>(
       [] {
-        clamp(x({2, 3}), {});
+        clamp(tracked({2, 3}), {});
       },
       "clamp: a bound must be given, got neither low nor high for a tensor of shape [2, 3]");
-  expect_error<ValueError>([] { softplus(x({3}), 0); },
+  expect_error<ValueError>([] { softplus(tracked({3}), 0); },
                            "softplus: beta must be positive, got 0 for a tensor of shape [3]");
 }
 
@@ -88,18 +90,19 @@ TEST(RefuseElementwise, conditions_and_choices_that_do_not_fit) {
       "where: shapes must broadcast (equal sizes, or 1, from the last dimension), got ";
   expect_error<ShapeError>(
       [&] {
-        where(c, x({2, 4}), x({2, 3}));
+        where(c, tracked({2, 4}), tracked({2, 3}));
       },
       broadcast + "[2, 4] and [2, 3]");
-  expect_error<ShapeError>([&] { where(c, x({4}), x({4})); }, broadcast + "[2, 3] and [4]");
+  expect_error<ShapeError>([&] { where(c, tracked({4}), tracked({4})); },
+                           broadcast + "[2, 3] and [4]");
   expect_error<DtypeError>(
       [&] {
-        where(x({2, 3}), x({3}), x({3}));
+        where(tracked({2, 3}), tracked({3}), tracked({3}));
       },
       "where: condition must be u8, got f32; make one with a comparison, "
       "such as ne(x, 0)");
   expect_error<DtypeError>(
-      [&] { where(c, x({3}), zeros({3}, i64)); },
+      [&] { where(c, tracked({3}), zeros({3}, i64)); },
       "where: operands must have one dtype, got f32 and i64; convert one with convert(x, dtype)");
 }
 
@@ -108,10 +111,10 @@ TEST(RefuseElementwise, logic_on_numbers) {
       ": mask must be u8, got f32; make one with a comparison, such as "
       "ne(x, 0)";
   const Tensor c = zeros({3}, u8);
-  expect_error<DtypeError>([&] { logical_not(x({3})); }, "logical_not" + mask);
-  expect_error<DtypeError>([&] { logical_and(x({3}), c); }, "logical_and" + mask);
-  expect_error<DtypeError>([&] { logical_or(c, x({3})); }, "logical_or" + mask);
-  expect_error<DtypeError>([&] { logical_xor(x({3}), c); }, "logical_xor" + mask);
+  expect_error<DtypeError>([&] { logical_not(tracked({3})); }, "logical_not" + mask);
+  expect_error<DtypeError>([&] { logical_and(tracked({3}), c); }, "logical_and" + mask);
+  expect_error<DtypeError>([&] { logical_or(c, tracked({3})); }, "logical_or" + mask);
+  expect_error<DtypeError>([&] { logical_xor(tracked({3}), c); }, "logical_xor" + mask);
   expect_error<ShapeError>([&] { logical_and(c, zeros({2}, u8)); },
                            "logical_and: shapes must broadcast (equal sizes, or 1, from the last "
                            "dimension), got [3] and [2]");

@@ -18,7 +18,7 @@ using test::whole;
 using test::wide;
 using test::x;
 
-const std::vector<Refusal> kRefusals = {
+const std::vector<Refusal> kLanesRefusals = {
     {"softmax", [] { softmax(x(2, 3), 2); },
      "softmax: dim must be from -2 to 1 for a tensor of rank 2, got 2"},
     {"softmax", [] { softmax(whole(2, 3), 1); },
@@ -62,7 +62,7 @@ const std::vector<Refusal> kRefusals = {
     {"logical_not", [] { logical_not(whole(2)); },
      "logical_not: mask must be u8, got i64; make one with a comparison, such as ne(x, 0)"}};
 
-TEST(RefuseLanes, in_its_own_name_and_words) { test::expect_refusals(kRefusals); }
+TEST(RefuseLanes, in_its_own_name_and_words) { test::expect_refusals(kLanesRefusals); }
 
 using Comparison = Tensor (*)(const Tensor&, const Tensor&);
 

@@ -19,7 +19,7 @@ using test::whole;
 using test::wide;
 using test::x;
 
-const std::vector<Refusal> kRefusals = {
+const std::vector<Refusal> kProductsRefusals = {
     {"matmul", [] { matmul(x(2, 3), x(2, 3)); },
      "matmul: operands must be [..., m, k] and [..., k, n], or [k], got [2, 3] and [2, 3]"},
     {"matmul", [] { matmul(x(2, 3), wide(3, 2)); },
@@ -115,7 +115,7 @@ const std::vector<Refusal> kRefusals = {
      "grad: without an upstream gradient the tensor must have one element, got shape [2]; take "
      "sum() or mean() first"}};
 
-TEST(RefuseProducts, in_its_own_name_and_words) { test::expect_refusals(kRefusals); }
+TEST(RefuseProducts, in_its_own_name_and_words) { test::expect_refusals(kProductsRefusals); }
 
 }  // namespace
 }  // namespace gradus

@@ -15,7 +15,7 @@ using test::whole;
 using test::wide;
 using test::x;
 
-const std::vector<Refusal> kRefusals = {
+const std::vector<Refusal> kViewsRefusals = {
     {"reshape", [] { reshape(x(2, 3), {4}); },
      "reshape: [4] must hold as many elements as [2, 3], got 4 and 6"},
     {"reshape",
@@ -117,7 +117,7 @@ const std::vector<Refusal> kRefusals = {
      },
      "flip: dims must differ, got -2 twice"}};
 
-TEST(RefuseViews, in_its_own_name_and_words) { test::expect_refusals(kRefusals); }
+TEST(RefuseViews, in_its_own_name_and_words) { test::expect_refusals(kViewsRefusals); }
 
 }  // namespace
 }  // namespace gradus

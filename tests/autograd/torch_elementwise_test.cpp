@@ -14,7 +14,7 @@ namespace {
 
 using Tensors = std::vector<Tensor>;
 
-const test::NamedOps kOps = {
+const test::NamedOps kTorchElementwiseOps = {
     {"log1p", [](const Tensors& x) { return log1p(x[0]); }},
     {"expm1", [](const Tensors& x) { return expm1(x[0]); }},
     {"rsqrt", [](const Tensors& x) { return rsqrt(x[0]); }},
@@ -42,7 +42,7 @@ const test::NamedOps kOps = {
     {"where_less", [](const Tensors& x) { return where(x[0] < x[1], x[0] * x[1], x[1]); }}};
 
 TEST(TorchElementwise, values_and_gradients_agree) {
-  test::expect_ops_as_recorded("ops_elementwise.txt", kOps);
+  test::expect_ops_as_recorded("ops_elementwise.txt", kTorchElementwiseOps);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ Tensor rows() { return from_vector(Indices{2, 0, 2, 1}, {4}); }
 Tensor places() { return from_vector(Indices{1, 0, 2, 0, 0, 1}, {2, 3}); }
 Tensor mask() { return from_vector(std::vector<std::uint8_t>{1, 0, 1}, {1, 3}); }
 
-const test::NamedOps kOps = {
+const test::NamedOps kTorchShapesOps = {
     {"index_select", [](const Tensors& x) { return index_select(x[0], 0, rows()); }},
     {"index_add", [](const Tensors& x) { return index_add(x[0], 1, rows(), x[1]); }},
     {"gather", [](const Tensors& x) { return gather(x[0], 0, places()); }},
@@ -70,7 +70,7 @@ const test::NamedOps kOps = {
     {"min", [](const Tensors& x) { return min(x[0], 1, true).values; }}};
 
 TEST(TorchShapes, values_and_gradients_agree) {
-  test::expect_ops_as_recorded("ops_shapes.txt", kOps);
+  test::expect_ops_as_recorded("ops_shapes.txt", kTorchShapesOps);
 }
 
 }  // namespace

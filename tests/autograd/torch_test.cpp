@@ -28,7 +28,7 @@ Tensor mlp(const Tensors& x) {
   return nn::cross_entropy(logits, labels(logits));
 }
 
-const test::NamedOps kOps = {
+const test::NamedOps kTorchOps = {
     {"add", [](const Tensors& x) { return x[0] + x[1]; }},
     {"sub", [](const Tensors& x) { return x[0] - x[1]; }},
     {"mul", [](const Tensors& x) { return x[0] * x[1]; }},
@@ -66,7 +66,7 @@ const test::NamedOps kOps = {
     {"mlp", mlp}};
 
 TEST(Torch, values_and_gradients_of_operations_agree) {
-  test::expect_ops_as_recorded("ops.txt", kOps);
+  test::expect_ops_as_recorded("ops.txt", kTorchOps);
 }
 
 }  // namespace

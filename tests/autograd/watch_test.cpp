@@ -13,9 +13,9 @@
 #include <gradus/nn/sequential.h>
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <thread>
 
+#include "support/limits.h"
 #include "support/live.h"
 #include "support/naive.h"
 
@@ -23,8 +23,7 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInf;
 
 // log(x w' + b), by a layer that has a name and one that has none.
 struct Log : nn::Module {
@@ -76,7 +75,7 @@ TEST(DetectAnomaly, names_operation_element_and_shapes) {
 TEST(DetectAnomaly, sees_nothing_when_it_does_not_live) {
   { const DetectAnomaly detect; }
   EXPECT_FALSE(is_watched());
-  EXPECT_EQ(log(full({}, 0)).item(), -kInfinity);
+  EXPECT_EQ(log(full({}, 0)).item(), -kInf);
 }
 
 TEST(DetectAnomaly, nests) {
@@ -128,24 +127,24 @@ TEST(DetectAnomaly, names_the_first_operation_and_not_those_that_pass_it_on) {
   const Tensor x = full({}, 0).set_requires_grad();
   const Tensor bad = log(x);
   const DetectAnomaly detect;
-  EXPECT_EQ((bad * 2 + 1).item(), -kInfinity);  // born before
+  EXPECT_EQ((bad * 2 + 1).item(), -kInf);  // born before
 }
 
 TEST(DetectAnomaly, lets_a_mask_of_infinities_pass) {
   const DetectAnomaly detect;
   const Tensor x = tensor({{1, 2}, {3, 4}}).set_requires_grad();
   const Tensor mask = tensor({{1, 0}, {1, 1}});
-  const Tensor scores = where(mask > 0, x, -kInfinity);
+  const Tensor scores = where(mask > 0, x, -kInf);
   sum(softmax(scores) * tensor({{1, 2}, {3, 4}})).backward();
   EXPECT_EQ(x.grad().to_vector()[0], 0);
-  EXPECT_EQ((x + tensor({0, -kInfinity})).to_vector()[1], -kInfinity);
+  EXPECT_EQ((x + tensor({0, -kInf})).to_vector()[1], -kInf);
 }
 
 TEST(DetectAnomaly, finds_the_nan_that_infinities_make) {
   const DetectAnomaly detect;
   expect_error<AnomalyError>(
       [&] {
-        softmax(full({1, 2}, -kInfinity));
+        softmax(full({1, 2}, -kInf));
       },
       "DetectAnomaly: operation 'softmax' made nan of infinite numbers, at [0, 0] of its result of "
       "shape [1, 2], from inputs of shapes [1, 2]");
@@ -230,7 +229,7 @@ TEST(DetectAnomaly, says_nothing_where_all_is_finite) {
 
 TEST(ThreadsWatch, detecting_holds_for_its_own_thread) {
   const DetectAnomaly detect;
-  std::thread other([] { EXPECT_EQ(log(full({}, 0)).item(), -kInfinity); });
+  std::thread other([] { EXPECT_EQ(log(full({}, 0)).item(), -kInf); });
   other.join();
 }
 

@@ -3,18 +3,18 @@
 #include <gradus/core/view.h>
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "support/cases.h"
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/threads.h"
 
 namespace gradus {
 namespace {
 
+using test::kInf;
+using test::kNan;
+
 using Bytes = std::vector<std::uint8_t>;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 Bytes bytes(const Tensor& x) { return x.to_vector<std::uint8_t>(); }
 

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 
 namespace gradus {
@@ -15,12 +15,11 @@ using test::counted;
 using test::expect_error;
 using test::expect_same;
 using test::Indices;
+using test::kHigh;
+using test::kInf;
+using test::kLow;
+using test::kNan;
 using test::Naive;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr auto kLow = std::numeric_limits<std::int64_t>::min();
-constexpr auto kHigh = std::numeric_limits<std::int64_t>::max();
 
 TEST(Convert, floating_to_integer_truncates_saturates_and_makes_nan_zero) {
   const std::vector<double> values = {-1.9, -0.5, -0.0,  0.5,  1.9,   254.9, 255.5,

@@ -8,12 +8,14 @@
 #include <new>
 #include <stdexcept>
 
+#include "support/limits.h"
 #include "support/naive.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::kInf;
 
 TEST(Error, message_is_the_parts_one_after_the_other) {
   expect_error<ValueError>([] { require(false, "f: n must be at least ", 1, ", got ", -3); },
@@ -46,7 +48,6 @@ TEST(Error, what_was_caught_has_a_message) {
 }
 
 TEST(Error, numbers_that_are_not_finite_have_names) {
-  constexpr double kInf = std::numeric_limits<double>::infinity();
   EXPECT_EQ(join({kInf, " ", -kInf, " ", std::numeric_limits<double>::quiet_NaN()}),
             "inf -inf nan");
   EXPECT_EQ(

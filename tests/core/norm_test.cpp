@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 #include "support/emulator.h"
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/threads.h"
 
@@ -18,8 +18,7 @@ namespace {
 using test::counted;
 using test::expect_error;
 using test::expect_same;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using test::kInf;
 
 TEST(Mean, of_all_of_rows_and_of_columns) {
   const Tensor x = tensor({{1, 2, 3}, {5, 6, 13}});

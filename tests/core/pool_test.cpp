@@ -10,15 +10,15 @@
 #include <cstring>
 #include <limits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 
 namespace gradus {
 namespace {
 
 using core::Window;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInf;
+using test::kNan;
 
 core::MaxPool largest(const Tensor& x, const Window& window) {
   return core::max_pool("max_pool2d", core::pool_axes("max_pool2d", x.shape(), window, false), x);
@@ -37,7 +37,7 @@ TEST(MaxPool, takes_the_largest_and_of_equal_ones_the_first) {
 }
 
 TEST(MaxPool, takes_nan_for_the_largest_and_padding_for_none) {
-  const Tensor x = convert(from_vector<double>({-kInfinity, -2, kNan, 9}, {1, 1, 1, 4}), f32);
+  const Tensor x = convert(from_vector<double>({-kInf, -2, kNan, 9}, {1, 1, 1, 4}), f32);
   const Tensor y = largest(x, {.kernel = {1, 2}, .padding = {0, 1}}).y;
   const std::vector<float> values = y.to_vector();
   EXPECT_EQ(values[0], -std::numeric_limits<float>::infinity());  // not the padding's 0
@@ -89,7 +89,7 @@ TEST(MaxPool, takes_pairs_along_rows_as_the_plain_loops_take_them) {
       for (Index i = 0; i < x.numel(); i += 7) {
         visit_floating("test", dtype, [&](auto zero) {
           using T = decltype(zero);
-          x.mutable_data<T>()[i] = T(i % 3 == 0 ? kNan : -kInfinity);
+          x.mutable_data<T>()[i] = T(i % 3 == 0 ? kNan : -kInf);
         });
       }
       for (const Window& window :
@@ -193,7 +193,7 @@ TEST(Pooling, agrees_with_plain_loops_for_all_combinations_of_options) {
           const bool dense = dilation == Size2(1);
           const Tensor mean = dense ? means(x, w, true) : found;
           for (const test::Indices& at : test::all_indices(test::to_indices(found.shape()))) {
-            double best = -kInfinity;
+            double best = -kInf;
             double sum = 0;
             for (Index i = 0; i < kernel.h; ++i) {
               for (Index j = 0; j < kernel.w; ++j) {

@@ -10,8 +10,8 @@
 namespace gradus {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kFloatInf = std::numeric_limits<float>::infinity();
+constexpr float kFloatNan = std::numeric_limits<float>::quiet_NaN();
 
 TEST(Print, numbers_stand_in_nested_brackets_and_columns) {
   EXPECT_EQ(to_text(full({}, 2.5)), "tensor(2.5)");
@@ -30,7 +30,8 @@ TEST(Print, other_dtypes_than_f32_and_gradients_are_named) {
 }
 
 TEST(Print, special_numbers_have_names) {
-  EXPECT_EQ(to_text(tensor({kNan, -kNan, kInf, -kInf})), "tensor([ nan,  nan,  inf, -inf])");
+  EXPECT_EQ(to_text(tensor({kFloatNan, -kFloatNan, kFloatInf, -kFloatInf})),
+            "tensor([ nan,  nan,  inf, -inf])");
   EXPECT_EQ(to_text(full({3}, -0.0)), "tensor([-0, -0, -0])");
   EXPECT_EQ(to_text(full({1}, 1e300, f64)), "tensor([1e+300], f64)");
   EXPECT_EQ(to_text(tensor({1.17549435e-38F, 3.40282347e38F, 123456.7F, 0.0001F, 1e-5F})),

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/threads.h"
 
@@ -20,9 +21,11 @@ using test::counted;
 using test::expect_error;
 using test::expect_same;
 using test::Indices;
+using test::kHigh;
+using test::kInf;
+using test::kLow;
+using test::kNan;
 using test::Naive;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // The sum over the dimensions of `mask`, one element after the other.
 Naive naive_sum(const Naive& x, unsigned mask, bool keepdim) {
@@ -119,8 +122,6 @@ TEST(Sum, of_floats_is_accumulated_in_double) {
 }
 
 TEST(Sum, of_integers_wraps_without_undefined_behaviour) {
-  constexpr auto kHigh = std::numeric_limits<std::int64_t>::max();
-  constexpr auto kLow = std::numeric_limits<std::int64_t>::min();
   const auto total = [](const std::vector<std::int64_t>& values) {
     return sum(from_vector(values, {Index(values.size())})).to_vector<std::int64_t>()[0];
   };
@@ -133,7 +134,6 @@ TEST(Sum, of_integers_wraps_without_undefined_behaviour) {
 }
 
 TEST(Sum, nan_and_infinity_pass) {
-  constexpr float kInf = std::numeric_limits<float>::infinity();
   EXPECT_TRUE(std::isnan(sum(tensor({1, static_cast<float>(kNan), 2})).item()));
   EXPECT_TRUE(std::isnan(sum(tensor({kInf, -kInf})).item()));
   EXPECT_EQ(sum(tensor({kInf, -1})).item(), kInf);
@@ -241,10 +241,8 @@ TEST(Max, nan_counts_as_largest_and_the_first_one_is_taken) {
 }
 
 TEST(Max, works_at_the_extremes_of_its_numbers) {
-  constexpr double kInf = std::numeric_limits<double>::infinity();
   EXPECT_EQ(max(full({3}, -kInf), 0).item(), -kInf);
   EXPECT_EQ(argmax(full({3}, -kInf), 0).item(), 0);
-  constexpr auto kLow = std::numeric_limits<std::int64_t>::min();
   const Tensor x = from_vector<std::int64_t>({kLow, kLow, kLow + 1}, {3});
   EXPECT_EQ(max(x, 0).to_vector<std::int64_t>()[0], kLow + 1);
 }

@@ -12,8 +12,8 @@
 namespace gradus {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kFloatInf = std::numeric_limits<float>::infinity();
+constexpr float kFloatNan = std::numeric_limits<float>::quiet_NaN();
 
 template <class T, class F>
 std::vector<T> map(const std::vector<T>& x, F formula) {
@@ -64,11 +64,12 @@ TEST(VectorMath, f32_exp_below_the_normal_numbers_is_within_one_subnormal_step) 
 
 TEST(VectorMath, f32_exp_at_its_edges) {
   const float last = 88.7228317F;  // the largest float whose exponential is finite
-  const float first = std::nextafter(last, kInf);
-  EXPECT_EQ(exp_of({0, -0.0F, kInf, -kInf, 89, 1e30F, 3.4e38F, -105, -1e30F, first}),
-            (std::vector<float>{1, 1, kInf, 0, kInf, kInf, kInf, 0, 0, kInf}));
+  const float first = std::nextafter(last, kFloatInf);
+  EXPECT_EQ(
+      exp_of({0, -0.0F, kFloatInf, -kFloatInf, 89, 1e30F, 3.4e38F, -105, -1e30F, first}),
+      (std::vector<float>{1, 1, kFloatInf, 0, kFloatInf, kFloatInf, kFloatInf, 0, 0, kFloatInf}));
   EXPECT_NEAR(exp_of({last})[0], std::exp(double(last)), 2e31);
-  for (const float y : exp_of({kNan, -kNan})) {
+  for (const float y : exp_of({kFloatNan, -kFloatNan})) {
     EXPECT_TRUE(std::isnan(y));
   }
   EXPECT_EQ(exp_of({std::numeric_limits<float>::denorm_min(), -1e-30F}),
@@ -77,7 +78,7 @@ TEST(VectorMath, f32_exp_at_its_edges) {
 
 TEST(VectorMath, f32_exp_is_the_same_bits_at_every_width) {
   std::vector<float> x = sweep(-120, 100);
-  x.insert(x.end(), {kInf, -kInf, 1e35F, -1e35F});
+  x.insert(x.end(), {kFloatInf, -kFloatInf, 1e35F, -1e35F});
   std::vector<float> plain(x.size());
   core::run_plain<float>(static_cast<Index>(x.size()), kExp, plain.data(), std::as_const(x).data());
   for (const Cpu cpu : test::all_cpus()) {
@@ -111,14 +112,14 @@ TEST(VectorMath, f32_tanh_and_erf_are_within_2_ulp) {
 }
 
 TEST(VectorMath, f32_tanh_and_erf_at_their_edges) {
-  const std::vector<float> x = {0, kInf, -kInf, 3.4e38F, -3.4e38F, 1e20F, 12, -12};
+  const std::vector<float> x = {0, kFloatInf, -kFloatInf, 3.4e38F, -3.4e38F, 1e20F, 12, -12};
   const std::vector<float> expected = {0, 1, -1, 1, -1, 1, 1, -1};
   EXPECT_EQ(map(x, kTanh), expected);
   EXPECT_EQ(map(x, kErf), expected);
   EXPECT_TRUE(std::signbit(map(std::vector<float>{-0.0F}, kTanh)[0]));
   EXPECT_TRUE(std::signbit(map(std::vector<float>{-0.0F}, kErf)[0]));
-  EXPECT_TRUE(std::isnan(map(std::vector<float>{kNan}, kTanh)[0]));
-  EXPECT_TRUE(std::isnan(map(std::vector<float>{kNan}, kErf)[0]));
+  EXPECT_TRUE(std::isnan(map(std::vector<float>{kFloatNan}, kTanh)[0]));
+  EXPECT_TRUE(std::isnan(map(std::vector<float>{kFloatNan}, kErf)[0]));
 }
 
 TEST(VectorMath, f32_tanh_and_erf_are_the_same_bits_at_every_width) {
@@ -139,9 +140,9 @@ TEST(VectorMath, sigmoid_has_no_overflow_and_keeps_small_values) {
   const auto sigmoid_of = [](const auto& x) {
     return map(x, [](auto& y, auto a) { y = sigmoid(a); });
   };
-  EXPECT_EQ(sigmoid_of(std::vector<float>{0, 200, -200, 3.4e38F, -3.4e38F, kInf, -kInf}),
+  EXPECT_EQ(sigmoid_of(std::vector<float>{0, 200, -200, 3.4e38F, -3.4e38F, kFloatInf, -kFloatInf}),
             (std::vector<float>{0.5, 1, 0, 1, 0, 1, 0}));
-  EXPECT_TRUE(std::isnan(sigmoid_of(std::vector<float>{kNan})[0]));
+  EXPECT_TRUE(std::isnan(sigmoid_of(std::vector<float>{kFloatNan})[0]));
   EXPECT_EQ(sigmoid_of(std::vector<double>{0, 800, -800}), (std::vector<double>{0.5, 1, 0}));
   for (const float x : {-80.0F, -30.0F, -5.0F, -0.5F, 0.5F, 5.0F, 30.0F}) {
     const double exact = 1 / (1 + std::exp(-double(x)));

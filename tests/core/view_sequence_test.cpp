@@ -22,8 +22,7 @@ using test::counted;
 using test::expect_same;
 using test::Indices;
 using test::Naive;
-
-bool shares(const Tensor& x, const Tensor& y) { return x.storage_ref() == y.storage_ref(); }
+using test::shares;
 
 struct Pair {
   Tensor x;

@@ -1,8 +1,7 @@
 #include <gradus/core/view.h>
 #include <gtest/gtest.h>
 
-#include <limits>
-
+#include "support/limits.h"
 #include "support/naive.h"
 
 namespace gradus {
@@ -19,11 +18,9 @@ using core::unsqueeze;
 using test::counted;
 using test::expect_error;
 using test::expect_same;
-
-constexpr Index kLow = std::numeric_limits<Index>::min();
-constexpr Index kHigh = std::numeric_limits<Index>::max();
-
-bool shares(const Tensor& x, const Tensor& y) { return x.storage_ref() == y.storage_ref(); }
+using test::kHigh;
+using test::kLow;
+using test::shares;
 
 TEST(View, slices_are_pythons) {
   const Tensor x = arange(5);

@@ -5,24 +5,17 @@
 
 #include <cmath>
 
+#include "data/samples.h"
 #include "support/naive.h"
 
 namespace gradus::data {
 namespace {
 
 using test::expect_error;
+using test::inputs;
 using Numbers = std::vector<std::int64_t>;
 
 // A data set whose sample i has the inputs [i, i + 0.5] and the target i.
-Tensor inputs(Index n) {
-  Tensor x({n, 2}, f32);
-  for (Index i = 0; i < n; ++i) {
-    x.mutable_data<float>()[2 * i] = static_cast<float>(i);
-    x.mutable_data<float>()[2 * i + 1] = static_cast<float>(i) + 0.5f;
-  }
-  return x;
-}
-
 TEST(Batch, a_batch_that_is_kept_does_not_change) {
   DataLoader loader(inputs(64), arange(64), {.batch_size = 8}, Rng(1));
   std::vector<Batch> kept;

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 
+#include "data/csv_reading.h"
 #include "data/files.h"
 #include "support/naive.h"
 
@@ -15,15 +16,12 @@ namespace {
 
 using test::Bytes;
 using test::expect_error;
+using test::read_table;
 using Texts = std::vector<std::string>;
 using Floats = std::vector<float>;
 
-Table read(const Bytes& bytes, const CsvOptions& options = {}) {
-  return read_csv_bytes(bytes, "t.csv", options);
-}
-
 TEST(Csv, numbers_come_in_the_order_asked_for) {
-  const Table table = read("a,b,c\n1,2,3\n-4.5,5e1,.25\n");
+  const Table table = read_table("a,b,c\n1,2,3\n-4.5,5e1,.25\n");
   EXPECT_EQ(table.rows(), 2);
   EXPECT_EQ(table.columns(), (Texts{"a", "b", "c"}));
   const Tensor x = table.numbers({"c", "a"});
@@ -38,12 +36,12 @@ TEST(Csv, numbers_come_in_the_order_asked_for) {
 }
 
 TEST(Csv, each_dtype_takes_what_it_can_hold) {
-  const Table table = read("x\n0\n255\n");
+  const Table table = read_table("x\n0\n255\n");
   EXPECT_EQ(table.column("x", u8).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{0, 255}));
-  EXPECT_EQ(read("x\n-9223372036854775808\n").column("x", i64).to_vector<std::int64_t>()[0],
+  EXPECT_EQ(read_table("x\n-9223372036854775808\n").column("x", i64).to_vector<std::int64_t>()[0],
             INT64_MIN);
   // The nearest f32, not the f32 nearest to the nearest f64: 1 + 2^-24 + 2^-60 is above the middle.
-  EXPECT_EQ(read("x\n1.00000005960464477626\n").column("x").item(), 1.0 + std::exp2(-23));
+  EXPECT_EQ(read_table("x\n1.00000005960464477626\n").column("x").item(), 1.0 + std::exp2(-23));
 }
 
 // Each is the table of one row 1, 2 under a, b.
@@ -52,7 +50,7 @@ TEST(Csv, line_ends_marks_and_quotes_do_not_change_the_numbers) {
        {"a,b\n1,2\n", "a,b\n1,2", "a,b\r\n1,2\r\n", "a,b\r\n1,2", "\xef\xbb\xbf\x61,b\n1,2\n",
         "\n\na,b\n\r\n\n1,2\n\n\n", "\"a\",\"b\"\n\"1\",\"2\"\n", "\xef\xbb\xbf\"a\",b\r\n1,\"2\"",
         "a,b\n 1 ,\t2\n", "a,b\n+1,+2\n", "a,b\n1.0e0,0.2E+01\n"}) {
-    const Table table = read(bytes);
+    const Table table = read_table(bytes);
     EXPECT_EQ(table.columns(), (Texts{"a", "b"})) << bytes;
     EXPECT_EQ(table.rows(), 1) << bytes;
     EXPECT_EQ(table.numbers().to_vector(), (Floats{1, 2})) << bytes;
@@ -60,7 +58,7 @@ TEST(Csv, line_ends_marks_and_quotes_do_not_change_the_numbers) {
 }
 
 TEST(Csv, quotes_hold_separators_line_ends_and_quotes) {
-  const Table table = read(
+  const Table table = read_table(
       "\"name, \"\"full\"\"\",n\n\"a,b\",1\n\"two\nlines\r\n\",2\n\"\"\"\",3\n"
       "\"\",4\n plain ,5\n");
   EXPECT_EQ(table.columns(), (Texts{"name, \"full\"", "n"}));
@@ -70,7 +68,7 @@ TEST(Csv, quotes_hold_separators_line_ends_and_quotes) {
 
 TEST(Csv, a_header_alone_has_no_rows) {
   for (const char* const bytes : {"a,b", "a,b\n", "a,b\r\n\r\n"}) {
-    const Table table = read(bytes);
+    const Table table = read_table(bytes);
     EXPECT_EQ(table.rows(), 0);
     EXPECT_EQ(table.numbers().shape(), (Shape{0, 2}));
     EXPECT_TRUE(table.categories("a").empty());
@@ -79,25 +77,25 @@ TEST(Csv, a_header_alone_has_no_rows) {
 }
 
 TEST(Csv, without_a_header_columns_are_numbered) {
-  const Table table = read("1;2\n3;4\n", {.separator = ';', .header = false});
+  const Table table = read_table("1;2\n3;4\n", {.separator = ';', .header = false});
   EXPECT_EQ(table.columns(), (Texts{"0", "1"}));
   EXPECT_EQ(table.rows(), 2);
   EXPECT_EQ(table.column("1").to_vector(), (Floats{2, 4}));
 }
 
 TEST(Csv, the_last_field_of_the_last_line_may_be_empty) {
-  EXPECT_EQ(read("a,b\nx,").text("b"), Texts{""});
-  EXPECT_EQ(read("a,\n1,2\n").columns(), (Texts{"a", ""}));
+  EXPECT_EQ(read_table("a,b\nx,").text("b"), Texts{""});
+  EXPECT_EQ(read_table("a,\n1,2\n").columns(), (Texts{"a", ""}));
 }
 
 TEST(Csv, categories_become_indices) {
-  const Table table = read("kind\nred\nblue\nred\n\"\"\n");
+  const Table table = read_table("kind\nred\nblue\nred\n\"\"\n");
   const Texts kinds = table.categories("kind");
   EXPECT_EQ(kinds, (Texts{"", "blue", "red"}));
   EXPECT_EQ(table.indices("kind", kinds).to_vector<std::int64_t>(),
             (std::vector<std::int64_t>{2, 1, 2, 0}));
   // Of another table, in an order of one's own.
-  EXPECT_EQ(read("kind\nred\n").indices("kind", {"red", "blue"}).to_vector<std::int64_t>(),
+  EXPECT_EQ(read_table("kind\nred\n").indices("kind", {"red", "blue"}).to_vector<std::int64_t>(),
             (std::vector<std::int64_t>{0}));
   expect_error<FileError>(
       [&] {
@@ -113,18 +111,18 @@ TEST(Csv, categories_become_indices) {
 }
 
 TEST(Csv, nan_inf_and_empty_fields_need_their_options) {
-  const Table refused = read("a,b\n1,nan\n2,-Inf\n3,\n");
+  const Table refused = read_table("a,b\n1,nan\n2,-Inf\n3,\n");
   expect_error<FileError>([&] { refused.numbers(); },
                           "read_csv: t.csv, line 2, column 2 must hold a finite number for \"b\", "
                           "got \"nan\"; set allow_nonfinite to allow it");
-  const Floats x = read("x\nnan\nINF\n-inf\n-infinity\n\"\"\n",
-                        {.allow_nonfinite = true, .missing_as_nan = true})
+  const Floats x = read_table("x\nnan\nINF\n-inf\n-infinity\n\"\"\n",
+                              {.allow_nonfinite = true, .missing_as_nan = true})
                        .column("x")
                        .to_vector();
   EXPECT_TRUE(std::isnan(x[0]) && std::isnan(x[4]));
   EXPECT_EQ((Floats{x[1], x[2], x[3]}), (Floats{INFINITY, -INFINITY, -INFINITY}));
   expect_error<FileError>(
-      [] { read("a,b\n1,\n", {.missing_as_nan = true}).column("b", i64); },
+      [] { read_table("a,b\n1,\n", {.missing_as_nan = true}).column("b", i64); },
       "read_csv: t.csv, line 2, column 2 must hold a number for \"b\" of i64, got \"\"");
 }
 
@@ -151,17 +149,17 @@ TEST(Csv, what_is_no_number_is_refused_where_it_stands) {
       {"1e-999", " must hold a number for \"b\" in the range of f32, got \"1e-999\""},
   };
   for (const auto& row : rows) {
-    const Table table = read("a,b\n1,2\n\"x\n\"," + row.field + "\n");
+    const Table table = read_table("a,b\n1,2\n\"x\n\"," + row.field + "\n");
     expect_error<FileError>([&] { table.column("b"); },
                             "read_csv: t.csv, line 4, column 2" + row.message);
   }
-  EXPECT_EQ(read("x\n1e39\n").column("x", f64).item(), 1e39);
-  EXPECT_EQ(read("x\n0e-999\n").column("x").item(), 0);
-  EXPECT_EQ(read("x\n1e-45\n").column("x").item(), std::exp2(-149));
-  expect_error<FileError>([] { read("x\n1.5\n").column("x", i64); },
+  EXPECT_EQ(read_table("x\n1e39\n").column("x", f64).item(), 1e39);
+  EXPECT_EQ(read_table("x\n0e-999\n").column("x").item(), 0);
+  EXPECT_EQ(read_table("x\n1e-45\n").column("x").item(), std::exp2(-149));
+  expect_error<FileError>([] { read_table("x\n1.5\n").column("x", i64); },
                           "read_csv: t.csv, line 2, column 1 must hold a number for \"x\" of i64, "
                           "got \"1.5\"");
-  expect_error<FileError>([] { read("x\n256\n").column("x", u8); },
+  expect_error<FileError>([] { read_table("x\n256\n").column("x", u8); },
                           "read_csv: t.csv, line 2, column 1 must hold a number for \"x\" in the "
                           "range of u8, got \"256\"");
 }
@@ -202,14 +200,14 @@ TEST(Csv, broken_text_is_refused_where_it_breaks) {
       {"\x1f\x8b\x08", " must be text, got data that gzip compressed; unpack it first"},
   };
   for (const auto& row : rows) {
-    expect_error<FileError>([&] { read(row.bytes); }, "read_csv: t.csv" + row.message);
+    expect_error<FileError>([&] { read_table(row.bytes); }, "read_csv: t.csv" + row.message);
   }
-  expect_error<FileError>([] { read("\n", {.header = false}); },
+  expect_error<FileError>([] { read_table("\n", {.header = false}); },
                           "read_csv: t.csv must have a row, got no line that is not empty");
 }
 
 TEST(Csv, arguments_are_checked) {
-  const Table table = read("a,b\n1,2\n");
+  const Table table = read_table("a,b\n1,2\n");
   expect_error<ValueError>(
       [&] {
         table.numbers({"a", "c"});
@@ -222,10 +220,10 @@ TEST(Csv, arguments_are_checked) {
         table.numbers({"a", "a"});
       },
       "Table::numbers: a column must be named once, got \"a\" twice");
-  expect_error<ValueError>([] { read("a", {.separator = '"'}); },
+  expect_error<ValueError>([] { read_table("a", {.separator = '"'}); },
                            "read_csv: separator must not be a quote, a line end or zero, got code "
                            "34");
-  expect_error<FileError>([] { read("a,b,c\n", {.max_columns = 2}); },
+  expect_error<FileError>([] { read_table("a,b,c\n", {.max_columns = 2}); },
                           "read_csv: t.csv, line 1, column 3 must be at most 2, the limit of "
                           "columns, got more; set max_columns to allow them");
   expect_error<ShapeError>(
@@ -260,9 +258,9 @@ TEST(Csv, ten_thousand_random_numbers_come_back_bit_for_bit) {
   const Texts names = {"a", "b, c", "", "\"d\""};
   const auto bits32 = [](float x) { return std::bit_cast<std::uint32_t>(x); };
   const auto bits64 = [](double x) { return std::bit_cast<std::uint64_t>(x); };
-  const Table table32 = read(csv_text(names, from_vector(floats, {2500, 4})));
+  const Table table32 = read_table(csv_text(names, from_vector(floats, {2500, 4})));
   const Table table64 =
-      read(csv_text(names, from_vector(doubles, {2500, 4}), ';'), {.separator = ';'});
+      read_table(csv_text(names, from_vector(doubles, {2500, 4}), ';'), {.separator = ';'});
   EXPECT_EQ(table32.columns(), names);
   const Floats got32 = table32.numbers().to_vector();
   const std::vector<double> got64 = table64.numbers({}, f64).to_vector<double>();
@@ -288,7 +286,7 @@ TEST(Csv, random_texts_come_back_from_their_fields) {
     texts.push_back(text);
     bytes += csv_field(text) + ",1" + (i % 2 ? "\n" : "\r\n");
   }
-  EXPECT_EQ(read(bytes).text("x"), texts);
+  EXPECT_EQ(read_table(bytes).text("x"), texts);
   EXPECT_EQ(csv_field("plain"), "plain");
   EXPECT_EQ(csv_field("a;b", ';'), "\"a;b\"");
 }

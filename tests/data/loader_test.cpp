@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "data/samples.h"
 #include "support/naive.h"
 #include "support/sanitizer.h"
 
@@ -16,18 +17,10 @@ namespace gradus::data {
 namespace {
 
 using test::expect_error;
+using test::inputs;
 using Numbers = std::vector<std::int64_t>;
 
 // A data set whose sample i has the inputs [i, i + 0.5] and the target i.
-Tensor inputs(Index n) {
-  Tensor x({n, 2}, f32);
-  for (Index i = 0; i < n; ++i) {
-    x.mutable_data<float>()[2 * i] = static_cast<float>(i);
-    x.mutable_data<float>()[2 * i + 1] = static_cast<float>(i) + 0.5f;
-  }
-  return x;
-}
-
 DataLoader make_loader(Index n, const LoaderOptions& options, std::uint64_t seed = 1) {
   return {inputs(n), arange(n), options, Rng(seed)};
 }

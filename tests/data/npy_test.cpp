@@ -17,16 +17,16 @@ Bytes npy(const Bytes& dictionary, const Bytes& data, char version = 1) {
   return Bytes("\x93NUMPY") + version + '\0' +
          test::little_endian(dictionary.size(), version == 1 ? 2 : 4) + dictionary + data;
 }
-Tensor read(const Bytes& bytes) { return read_npy_bytes(bytes.data(), bytes.size(), "x"); }
+Tensor parsed(const Bytes& bytes) { return read_npy_bytes(bytes.data(), bytes.size(), "x"); }
 
 const Bytes kPair = "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n";
 
 TEST(Npy, of_versions_1_to_3_is_read) {
   for (const char version : {'\1', '\2', '\3'}) {
-    EXPECT_EQ(read(npy(kPair, "ab", version)).to_vector<std::uint8_t>(),
+    EXPECT_EQ(parsed(npy(kPair, "ab", version)).to_vector<std::uint8_t>(),
               (std::vector<std::uint8_t>{'a', 'b'}));
   }
-  EXPECT_EQ(read(npy("{'shape':(),\"descr\":'|u1','fortran_order':False}", "a")).rank(), 0);
+  EXPECT_EQ(parsed(npy("{'shape':(),\"descr\":'|u1','fortran_order':False}", "a")).rank(), 0);
 }
 
 TEST(Npy, is_refused_with_the_reason) {
@@ -80,7 +80,7 @@ TEST(Npy, is_refused_with_the_reason) {
       {npy(kPair, "abc"), start + "be as long as its header says: shape [2] of u8 has 2 bytes, the "
                                   "file has 3; it goes on after"}};
   for (const Case& c : cases) {
-    test::expect_error<FileError>([&] { read(c.bytes); }, c.message);
+    test::expect_error<FileError>([&] { parsed(c.bytes); }, c.message);
   }
 }
 
@@ -111,12 +111,12 @@ TEST(Npy, every_truncation_bit_and_byte_is_refused_or_changes_nothing_else) {
   const Bytes good = npy(kPair, "ab");
   const std::size_t data = good.size() - 2;
   for (std::size_t at = 0; at < good.size(); ++at) {
-    EXPECT_THROW(read(good.substr(0, at)), FileError) << at;
+    EXPECT_THROW(parsed(good.substr(0, at)), FileError) << at;
     for (int value = 0; value < 256; ++value) {
       Bytes bytes = good;
       bytes[at] = static_cast<char>(value);
       try {
-        const auto found = read(bytes).to_vector<std::uint8_t>();
+        const auto found = parsed(bytes).to_vector<std::uint8_t>();
         EXPECT_EQ(Bytes(found.begin(), found.end()), bytes.substr(data));
         const bool is_space = std::strchr(" \t\r\n,", good[at]) && std::strchr(" \t\r\n", value);
         EXPECT_TRUE(bytes == good || at == 7 || at >= data || is_space) << at << " " << value;

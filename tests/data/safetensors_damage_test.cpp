@@ -34,7 +34,7 @@ Bytes small_checkpoint() {
   return file_of(state);
 }
 
-void expect_refused(const Bytes& bytes, const std::string& what) {
+void expect_damage_found(const Bytes& bytes, const std::string& what) {
   EXPECT_THROW(read_safetensors_bytes(bytes.data(), bytes.size(), "x"), FileError) << what;
 }
 
@@ -43,11 +43,11 @@ TEST(SafetensorsDamage, is_found_for_every_bit_and_every_length) {
   EXPECT_GT(whole.size(), 500U);
   EXPECT_LT(whole.size(), 700U);
   for (std::size_t at = 0; at < whole.size(); ++at) {
-    expect_refused(whole.substr(0, at), "cut at " + std::to_string(at));
+    expect_damage_found(whole.substr(0, at), "cut at " + std::to_string(at));
     for (int bit = 0; bit < 8; ++bit) {
       Bytes damaged = whole;
       damaged[at] = static_cast<char>(damaged[at] ^ 1 << bit);
-      expect_refused(damaged, "bit " + std::to_string(bit) + " of byte " + std::to_string(at));
+      expect_damage_found(damaged, "bit " + std::to_string(bit) + " of byte " + std::to_string(at));
     }
   }
 }
@@ -62,7 +62,7 @@ TEST(SafetensorsDamage, is_found_for_every_value_of_every_byte_of_the_header) {
     for (int more = 1; more < 256; more += step) {
       Bytes damaged = whole;
       damaged[at] = static_cast<char>(damaged[at] + more);
-      expect_refused(damaged, std::to_string(more) + " more at byte " + std::to_string(at));
+      expect_damage_found(damaged, std::to_string(more) + " more at byte " + std::to_string(at));
     }
   }
 }
@@ -84,7 +84,7 @@ TEST(SafetensorsDamage, is_found_anywhere_in_a_file_of_real_size) {
     } else {
       damaged[at] = static_cast<char>(damaged[at] ^ 1 << rng.below(8));
     }
-    expect_refused(damaged, "round " + std::to_string(round));
+    expect_damage_found(damaged, "round " + std::to_string(round));
   }
 }
 

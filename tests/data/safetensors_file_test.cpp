@@ -14,18 +14,14 @@
 #include "support/naive.h"
 #include "support/peak_memory.h"
 #include "support/sanitizer.h"
+#include "support/temp_folder.h"
 
 namespace gradus::data {
 namespace {
 
 namespace fs = std::filesystem;
 using test::Bytes;
-
-Bytes contents(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
+using test::contents;
 
 // One of every type and of every strange shape.
 StateDict all_kinds() {

@@ -16,7 +16,7 @@ Bytes file_of(const Bytes& json, std::size_t data_bytes) {
   return test::little_endian(json.size(), 8) + json + Bytes(data_bytes, '\1');
 }
 
-Safetensors read(const Bytes& bytes) {
+Safetensors tensors_of(const Bytes& bytes) {
   return read_safetensors_bytes(bytes.data(), bytes.size(), "x");
 }
 
@@ -165,7 +165,7 @@ const Broken kBroken[] = {
 
 TEST(Safetensors, say_what_is_wrong_with_a_file) {
   for (const Broken& broken : kBroken) {
-    test::expect_error<FileError>([&] { read(broken.bytes); },
+    test::expect_error<FileError>([&] { tensors_of(broken.bytes); },
                                   "read_safetensors: x" + broken.message);
   }
 }
@@ -180,16 +180,16 @@ TEST(Safetensors, have_names_texts_and_blanks_of_at_most_2_mib) {
   const auto with = [](const Bytes& blanks, const Bytes& text) {
     return file_of("{" + blanks + "\"__metadata__\":{\"a\":\"" + text + "\"}}", 0);
   };
-  EXPECT_EQ(read(with(Bytes(kMaxJsonToken - 1, ' '), "t")).metadata.size(), 1U);
-  EXPECT_EQ(read(with("", Bytes(kMaxJsonToken - 2, 't'))).metadata.at("a").size(),
+  EXPECT_EQ(tensors_of(with(Bytes(kMaxJsonToken - 1, ' '), "t")).metadata.size(), 1U);
+  EXPECT_EQ(tensors_of(with("", Bytes(kMaxJsonToken - 2, 't'))).metadata.at("a").size(),
             kMaxJsonToken - 2);
   for (const Bytes& file :
        {with(Bytes(kMaxJsonToken + 1, ' '), "t"), with("", Bytes(kMaxJsonToken + 1, 't')),
         with("", Bytes(2 * kMaxJsonToken, '\\'))}) {
-    EXPECT_THROW(read(file), FileError);
+    EXPECT_THROW(tensors_of(file), FileError);
   }
   test::expect_error<FileError>(
-      [&] { read(with("", Bytes(kMaxJsonToken + 1, 't'))); },
+      [&] { tensors_of(with("", Bytes(kMaxJsonToken + 1, 't'))); },
       "read_safetensors: x must have a header whose names, texts and blanks take at most 2097152 "
       "bytes each, got more from byte 21 on");
   test::expect_error<ValueError>(
@@ -204,7 +204,7 @@ TEST(Safetensors, with_keys_of_gradus_have_their_checksum_where_it_is_written) {
                                   R"({"__metadata__": {"gradus.crc32":"12345678")",
                                   R"({"__metadata__":{"gradus.crc32":"\u00312345678")"}) {
     test::expect_error<FileError>(
-        [&] { read(file_of(start + format, 0)); },
+        [&] { tensors_of(file_of(start + format, 0)); },
         "read_safetensors: x must have its checksum at the start, as its metadata has keys of "
         "Gradus, got none there; it is damaged, or was written anew by a program that copied them");
   }
@@ -214,24 +214,24 @@ TEST(Safetensors, of_others_load_without_checksum_after_white_space_and_with_any
   const Bytes json = R"(  {"../b\u00e9":)" + entry("\"U8\"", "[2]", "[0,2]") + R"(,"s":)" +
                      entry("\"U8\"", "[]", "[2,3]") + R"(,"none":)" +
                      entry("\"F32\"", "[2,0]", "[3,3]") + R"(,"__metadata__":{"format":"pt"}} )";
-  const Safetensors file = read(file_of(json, 3));
+  const Safetensors file = tensors_of(file_of(json, 3));
   EXPECT_EQ(file.tensors.size(), 3U);
   EXPECT_EQ(file.tensors.tensor("../b\xc3\xa9").to_vector<std::uint8_t>(),
             (std::vector<std::uint8_t>{1, 1}));
   EXPECT_EQ(file.tensors.tensor("s").rank(), 0);
   EXPECT_EQ(file.tensors.tensor("none").shape(), (Shape{2, 0}));
   EXPECT_EQ(file.metadata.at("format"), "pt");
-  EXPECT_EQ(read(file_of("{}", 0)).tensors.size(), 0U);
+  EXPECT_EQ(tensors_of(file_of("{}", 0)).tensors.size(), 0U);
   const Bytes longest =
       "{\"" + Bytes(1'000'000, 'n') + "\":" + entry("\"U8\"", "[1]", "[0,1]") + "}";
-  EXPECT_EQ(read(file_of(longest, 1)).tensors.size(), 1U);
+  EXPECT_EQ(tensors_of(file_of(longest, 1)).tensors.size(), 1U);
 }
 
 TEST(Safetensors, take_no_memory_for_what_a_file_only_claims) {
   release_cached_memory();
   const std::uint64_t before = memory_stats().system_bytes;
   for (const Broken& broken : kBroken) {
-    EXPECT_THROW(read(broken.bytes), FileError);
+    EXPECT_THROW(tensors_of(broken.bytes), FileError);
   }
   EXPECT_LE(memory_stats().system_bytes - before, 1U << 20);
 }
@@ -244,9 +244,9 @@ TEST(Safetensors, have_a_number_of_entries_that_fits_their_size) {
     }
     return file_of(json + "}}", 0);
   };
-  EXPECT_EQ(read(many(16384)).metadata.size(), 16384U);
+  EXPECT_EQ(tensors_of(many(16384)).metadata.size(), 16384U);
   const Bytes bytes = many(20000);
-  test::expect_error<FileError>([&] { read(bytes); },
+  test::expect_error<FileError>([&] { tensors_of(bytes); },
                                 "read_safetensors: x must have at most " +
                                     std::to_string(16384 + (bytes.size() - 8) / 512) +
                                     " tensors and texts for its size, got more");

@@ -186,7 +186,7 @@ const Field kEdges[] = {{"", {}, {}},
                         {" 7\t", 7, 7},
                         {"\"8\n\"", {}, {}},
                         {"\"9\"\"\"", {}, {}}};
-const Bytes kBroken[] = {"1,2", "\"1", "1\"", "\"1\"2", "1\r2", Bytes(1, '\0')};
+const Bytes kBrokenCells[] = {"1,2", "\"1", "1\"", "\"1\"2", "1\r2", Bytes(1, '\0')};
 
 TEST(Mutation, of_csv_files_is_refused_or_gives_what_stands_there) {
   test::for_each_mutation("CSV", 5, [](Mutator& draw, int& loaded) {
@@ -197,7 +197,7 @@ TEST(Mutation, of_csv_files_is_refused_or_gives_what_stands_there) {
     }
     for (std::uint64_t left = 1 + draw.below(3); left > 0; --left) {
       cells[draw.below(cells.size())] =
-          draw.below(6) == 0 ? Field{draw.one_of(kBroken), {}, {}} : draw.one_of(kEdges);
+          draw.below(6) == 0 ? Field{draw.one_of(kBrokenCells), {}, {}} : draw.one_of(kEdges);
     }
     Bytes text = "a,b,c";
     std::vector<double> numbers;

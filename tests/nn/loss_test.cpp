@@ -4,20 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
+#include "nn/labels.h"
+#include "support/limits.h"
 #include "support/naive.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::kInf;
+using test::labels;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
-Tensor labels(const std::vector<std::int64_t>& values) {
-  return from_vector(values, {static_cast<Index>(values.size())});
-}
 Tensor logits(const std::vector<double>& values, Dtype dtype = f64) {
   return convert(from_vector(values, {1, static_cast<Index>(values.size())}), dtype);
 }

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "nn/labels.h"
 #include "support/naive.h"
 
 namespace gradus {
@@ -13,11 +14,8 @@ namespace {
 
 using nn::Reduction;
 using test::expect_error;
+using test::labels;
 using Floats = std::vector<float>;
-
-Tensor labels(const std::vector<std::int64_t>& values) {
-  return from_vector(values, {static_cast<Index>(values.size())});
-}
 
 TEST(Losses, are_finite_for_large_finite_logits_and_so_are_their_gradients) {
   for (const double big : {1e4, 1e30}) {

@@ -7,17 +7,19 @@
 #include <gtest/gtest.h>
 
 #include "support/naive.h"
+#include "support/parameters.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::names;
 
-struct Counting : nn::Module {
+struct Counted : nn::Module {
   nn::Linear fc;
   Tensor mean = tensor({1, 2});
   Tensor count = from_vector<std::int64_t>({7}, {});
-  explicit Counting(Rng& rng) : fc(3, 2, rng) {}
+  explicit Counted(Rng& rng) : fc(3, 2, rng) {}
   void fields(nn::Fields& visit) override {
     visit("fc", fc);
     visit.buffer("mean", mean);
@@ -25,23 +27,15 @@ struct Counting : nn::Module {
   }
 };
 
-struct Outer : nn::Module {
-  Counting a;
+struct Around : nn::Module {
+  Counted a;
   nn::Linear b;
-  explicit Outer(Rng& rng) : a(rng), b(2, 2, rng, false) {}
+  explicit Around(Rng& rng) : a(rng), b(2, 2, rng, false) {}
   void fields(nn::Fields& visit) override {
     visit("a", a);
     visit("b", b);
   }
 };
-
-std::vector<std::string> names(const Parameters& all) {
-  std::vector<std::string> names;
-  for (const Parameter& p : all) {
-    names.push_back(p.name);
-  }
-  return names;
-}
 
 struct Tied : nn::Module {
   nn::Linear a, b;
@@ -72,7 +66,7 @@ TEST(ModuleNames, tied_parameters_come_once_and_are_saved_under_both_names) {
 
 TEST(ModuleNames, loads_what_matches_and_says_what_did_not) {
   Rng rng(1);
-  Outer net(rng);
+  Around net(rng);
   StateDict saved;
   saved.set("a.mean", tensor({3, 4}));
   saved.set("b.weight", tensor({{1, 2}, {3, 4}}));
@@ -95,7 +89,7 @@ TEST(ModuleNames, loads_what_matches_and_says_what_did_not) {
 
 TEST(ModuleNames, paths_are_told_by_name_modules_alone) {
   Rng rng(1);
-  Outer net(rng);
+  Around net(rng);
   net.parameters();
   EXPECT_EQ(net.a.fc.path(), "");
   net.name_modules();

@@ -7,11 +7,13 @@
 #include <gtest/gtest.h>
 
 #include "support/naive.h"
+#include "support/parameters.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::names;
 
 // y = fc(x) + mean, with a count beside.
 struct Counting : nn::Module {
@@ -39,14 +41,6 @@ struct Outer : nn::Module {
     visit("b", b);
   }
 };
-
-std::vector<std::string> names(const Parameters& all) {
-  std::vector<std::string> names;
-  for (const Parameter& p : all) {
-    names.push_back(p.name);
-  }
-  return names;
-}
 
 TEST(ModuleState, names_buffers_like_parameters) {
   Rng rng(1);

@@ -20,11 +20,11 @@
 namespace gradus {
 namespace {
 
-struct Block : nn::Module {
+struct Stage : nn::Module {
   nn::Linear fc;
   nn::Linear unused;
   nn::ReLU act;
-  explicit Block(Rng& rng) : fc(4, 4, rng), unused(1, 1, rng) {}
+  explicit Stage(Rng& rng) : fc(4, 4, rng), unused(1, 1, rng) {}
   // One product of its own, and fc twice.
   Tensor forward(const Tensor& x) override {
     return act(fc(fc(matmul(x, zeros({4, 4}, x.dtype())))));
@@ -54,11 +54,11 @@ TEST(ModuleSummary, is_a_table_of_layers_and_their_sums) {
 
 TEST(ModuleSummary, tells_calls_work_of_its_own_and_frozen_parts_apart) {
   Rng rng(1);
-  Block net(rng);
+  Stage net(rng);
   net.fc.freeze();
   EXPECT_EQ(nn::summary(net, ones({2, 4})),
             "layer   type    output      parameters  trainable  FLOPs  bytes\n"
-            "(net)   Block   [2, 4]               0          0     64      0\n"
+            "(net)   Stage   [2, 4]               0          0     64      0\n"
             "fc      Linear  [2, 4] x2           20          0    128     64\n"
             "unused  Linear  not called           2          2      0      0\n"
             "act     ReLU    [2, 4]               0          0      0     32\n"
@@ -82,14 +82,14 @@ TEST(ModuleSummary, gives_the_parts_of_a_transformer_their_work) {
 }
 
 TEST(ModuleSummary, gives_work_of_a_module_that_is_not_called_to_the_one_around_it) {
-  struct Outer : nn::Module {
+  struct Holder : nn::Module {
     nn::Linear inner;
-    explicit Outer(Rng& rng) : inner(3, 4, rng) {}
+    explicit Holder(Rng& rng) : inner(3, 4, rng) {}
     Tensor forward(const Tensor& x) override { return inner.forward(x); }
     void fields(nn::Fields& visit) override { visit("inner", inner); }
   };
   Rng rng(1);
-  Outer net(rng);
+  Holder net(rng);
   const nn::Summary found = nn::summarize(net, {2, 3});
   EXPECT_EQ(found.layers[1].calls, 0);
   EXPECT_EQ(found.layers[1].flops, 0);

@@ -27,7 +27,7 @@ Tensor with(Layer layer, const Tensors& x) {
   return layer(x[0]);
 }
 
-const test::NamedOps kOps = {
+const test::NamedOps kNormOps = {
     {"batch_norm", [](const Tensors& x) { return with(nn::BatchNorm1d(3), x); }},
     {"batch_norm_of_images", [](const Tensors& x) { return with(nn::BatchNorm2d(3), x); }},
     {"batch_norm_running",
@@ -72,7 +72,7 @@ const test::NamedOps kOps = {
      }}};
 
 TEST(TorchNorms, values_and_gradients_agree) {
-  test::expect_ops_as_recorded("ops_norms.txt", kOps);
+  test::expect_ops_as_recorded("ops_norms.txt", kNormOps);
 }
 
 TEST(BatchNorm, running_statistics_are_shares_of_what_the_batches_had) {

@@ -13,7 +13,7 @@ using test::whole;
 using test::wide;
 using test::x;
 
-const std::vector<Refusal> kRefusals = {
+const std::vector<Refusal> kLossesRefusals = {
     {"mse", [] { nn::mse(x(2), x(3)); },
      "mse: prediction and target must have one shape, got [2] and [3]"},
     {"mse", [] { nn::mse(x(2), wide(2)); },
@@ -103,7 +103,7 @@ const std::vector<Refusal> kRefusals = {
     {"accuracy", [] { nn::accuracy(x(2, 3), x(2)); },
      "accuracy: labels must be i64 class indices, got f32"}};
 
-TEST(RefuseLosses, in_its_own_name_and_words) { test::expect_refusals(kRefusals); }
+TEST(RefuseLosses, in_its_own_name_and_words) { test::expect_refusals(kLossesRefusals); }
 
 }  // namespace
 }  // namespace gradus

@@ -5,19 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "support/naive.h"
+#include "support/parameters.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
-
-std::vector<std::string> names(const Parameters& all) {
-  std::vector<std::string> names;
-  for (const Parameter& p : all) {
-    names.push_back(p.name);
-  }
-  return names;
-}
+using test::names;
 
 TEST(Residual, adds_what_goes_in_to_what_its_layers_make) {
   Rng rng(1);

@@ -19,7 +19,7 @@ Tensor ignored() { return from_vector(Labels{2, -100, 1, 2}, {4}); }
 Tensor places() { return from_vector(Labels{1, 0, -100, 2}, {2, 2}); }
 Tensor weight(const Tensor& x) { return convert(tensor({1, 2, 0.5}), x.dtype()); }
 
-const test::NamedOps kOps = {
+const test::NamedOps kTorchLossesOps = {
     {"mse", [](const Tensors& x) { return nn::mse(x[0], x[1]); }},
     {"l1", [](const Tensors& x) { return nn::l1(x[0], x[1], Reduction::sum); }},
     {"smooth_l1", [](const Tensors& x) { return nn::smooth_l1(x[0], x[1], {.beta = 0.5}); }},
@@ -65,7 +65,7 @@ const test::NamedOps kOps = {
      }}};
 
 TEST(TorchLosses, values_and_gradients_agree) {
-  test::expect_ops_as_recorded("ops_losses.txt", kOps);
+  test::expect_ops_as_recorded("ops_losses.txt", kTorchLossesOps);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ Tensor multihead_masked(const Tensors& x) {
 
 Tensor product(const Tensors& x) { return matmul(x[0], x[1]); }
 
-const test::NamedOps kOps = {
+const test::NamedOps kTorchSequenceOps = {
     {"matmul_batched", product},
     {"matmul_stack", product},
     {"matmul_left_vector", product},
@@ -79,7 +79,7 @@ const test::NamedOps kOps = {
     {"lstm", [](const Tensors& x) { return recurrent<nn::LSTM>(x, true); }}};
 
 TEST(TorchSequence, values_and_gradients_agree) {
-  test::expect_ops_as_recorded("ops_sequence.txt", kOps);
+  test::expect_ops_as_recorded("ops_sequence.txt", kTorchSequenceOps);
 }
 
 }  // namespace

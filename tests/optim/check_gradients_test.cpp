@@ -9,22 +9,18 @@
 #include <cmath>
 #include <limits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/threads.h"
+#include "support/with_gradient.h"
 
 namespace gradus {
 namespace {
 
 using optim::check_gradients;
 using test::expect_error;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
-Parameter with_gradient(const std::string& name, const Tensor& grad) {
-  Parameter p{name, zeros(grad.shape(), grad.dtype()).set_requires_grad()};
-  p.tensor.set_grad(grad);
-  return p;
-}
+using test::kInf;
+using test::with_gradient;
 
 std::string message(const std::string& name, const std::string& found, const std::string& count) {
   return "check_gradients: gradient of '" + name + "' must be finite, got " + found + ", and " +

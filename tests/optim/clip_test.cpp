@@ -4,11 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 #include "support/emulator.h"
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/threads.h"
+#include "support/with_gradient.h"
 
 namespace gradus {
 namespace {
@@ -18,15 +19,9 @@ using optim::clip_grad_norm;
 using optim::clip_grad_value;
 using optim::Norm;
 using test::expect_error;
+using test::kInf;
+using test::with_gradient;
 using V = std::vector<float>;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
-Parameter with_gradient(const std::string& name, const Tensor& grad) {
-  Parameter p{name, zeros(grad.shape(), grad.dtype()).set_requires_grad()};
-  p.tensor.set_grad(grad);
-  return p;
-}
 
 V grad_of(const Parameter& p) { return p.tensor.grad().to_vector(); }
 

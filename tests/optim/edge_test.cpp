@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/rule_table.h"
 
@@ -21,8 +21,7 @@ using optim::RMSprop;
 using optim::SGD;
 using test::describe;
 using test::expect_error;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using test::kInf;
 
 // Refused by the constructor, by add_group, and at the next step when set in a group.
 template <class R>

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "support/naive.h"
+#include "support/parameters.h"
 
 namespace gradus {
 namespace {
@@ -14,6 +15,7 @@ using optim::group_by_name;
 using optim::matches;
 using optim::SGD;
 using test::expect_error;
+using test::names;
 
 Parameters network() {
   const auto leaf = [](const Shape& shape) { return zeros(shape).set_requires_grad(); };
@@ -23,13 +25,6 @@ Parameters network() {
           {"fc2.bias", leaf({2})}};
 }
 
-std::vector<std::string> names(const Parameters& parameters) {
-  std::vector<std::string> all;
-  for (const Parameter& p : parameters) {
-    all.push_back(p.name);
-  }
-  return all;
-}
 using Names = std::vector<std::string>;
 
 TEST(Groups, patterns_match_whole_names) {

@@ -22,7 +22,7 @@ using optim::LinearForm;
 using optim::update_linear;
 
 // A size of one number, of one piece, of several, and with a rest that fills no vector.
-const std::vector<Shape> kShapes = {{1, 1}, {1, 7}, {40, 25}, {149, 337}};
+const std::vector<Shape> kMatrices = {{1, 1}, {1, 7}, {40, 25}, {149, 337}};
 
 template <class T>
 std::vector<T> numbers(const Tensor& x) {
@@ -56,7 +56,7 @@ TEST(LinearUpdate, of_every_rule_that_has_one_agrees_in_both_forms) {
   }
   const auto compare = []<class R>(const R& rule) {
     for (const Dtype dtype : {f32, f64}) {
-      for (const Shape& shape : kShapes) {
+      for (const Shape& shape : kMatrices) {
         const auto blas = run(rule, LinearForm::blas, shape, dtype);
         const auto pass = run(rule, LinearForm::one_pass, shape, dtype);
         ASSERT_EQ(blas.size(), pass.size());

@@ -14,7 +14,7 @@
 namespace gradus {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
+constexpr float kFloatInf = std::numeric_limits<float>::infinity();
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 /// One weight that starts at 1; a matrix, as Muon wants it.
@@ -70,14 +70,14 @@ void expect_row(const R& rule, const Row& row) {
         EXPECT_TRUE(std::isnan(end)) << R::name << " after " << spike << ": " << end;
         break;
       case After::minus_infinity:
-        EXPECT_EQ(end, -kInf) << R::name << " after " << spike;
+        EXPECT_EQ(end, -kFloatInf) << R::name << " after " << spike;
         break;
       case After::goes_on:
         EXPECT_TRUE(std::isfinite(end)) << R::name << " after " << spike << ": " << end;
         break;
     }
   };
-  expect_after(kInf, row.infinity);
+  expect_after(kFloatInf, row.infinity);
   expect_after(kNaN, row.nan);
 }
 
@@ -109,7 +109,7 @@ TEST(Nonfinite, table_of_every_rule) {
 // Its pull back from infinity is infinite too.
 TEST(Nonfinite, weight_decay_turns_the_infinity_of_momentum_into_nan) {
   Weight<optim::SGD> w(optim::SGD{.lr = 0.01, .momentum = 0.9, .weight_decay = 0.1});
-  EXPECT_EQ(w.step(kInf), -kInf);
+  EXPECT_EQ(w.step(kFloatInf), -kFloatInf);
   EXPECT_TRUE(std::isnan(w.step(1)));
 }
 
@@ -122,7 +122,7 @@ TEST(Nonfinite, muon) {
   Weight<optim::Muon> coasting(rule);
   coasting.step(1);
   EXPECT_GT(coasting.moved(0, 50), 20);
-  for (const float spike : {kInf, kNaN}) {
+  for (const float spike : {kFloatInf, kNaN}) {
     const Tensor w = ones({2, 2}).set_requires_grad();
     optim::Optimizer opt({{"w", w}}, rule);
     w.set_grad(tensor({{1, 2}, {3, double(spike)}}));
@@ -142,16 +142,16 @@ TEST(Nonfinite, rprop_skips_a_nan_and_takes_the_sign_of_infinity) {
   Weight<optim::Rprop> plain(optim::Rprop{.lr = 0.125});
   spiked.step(1);
   plain.step(1);
-  EXPECT_EQ(spiked.step(kInf), plain.step(1));
+  EXPECT_EQ(spiked.step(kFloatInf), plain.step(1));
   EXPECT_EQ(spiked.step(1), plain.step(1));
 }
 
 TEST(Nonfinite, lion_moves_by_lr_for_an_infinite_gradient_and_for_ever_after) {
   Weight<optim::Lion> w(optim::Lion{.lr = 0.125});
-  EXPECT_EQ(w.step(kInf), 0.875F);
+  EXPECT_EQ(w.step(kFloatInf), 0.875F);
   EXPECT_EQ(w.step(-1), 0.75F);
-  EXPECT_EQ(w.opt.groups()[0].entries[0].state.m.item(), kInf);
-  EXPECT_TRUE(std::isnan(w.step(-kInf)));  // inf - inf has no sign
+  EXPECT_EQ(w.opt.groups()[0].entries[0].state.m.item(), kFloatInf);
+  EXPECT_TRUE(std::isnan(w.step(-kFloatInf)));  // inf - inf has no sign
 }
 
 template <class R>

@@ -17,15 +17,15 @@ using optim::Optimizer;
 using optim::SGD;
 using test::expect_error;
 
-Tensor leaf(float value = 1) {
+Tensor ready_leaf(float value = 1) {
   Tensor x = full({1}, value).set_requires_grad();
   x.set_grad(ones({1}));
   return x;
 }
 
 struct TwoGroups : testing::Test {
-  Tensor a = leaf();
-  Tensor b = leaf();
+  Tensor a = ready_leaf();
+  Tensor b = ready_leaf();
   Optimizer<SGD> opt;
 
   TwoGroups() {
@@ -117,7 +117,7 @@ TEST_F(TwoGroups, set_numbers_switches_and_ranges_by_name) {
 }
 
 TEST(Schedule, moves_momentum_beside_the_rate) {
-  const Tensor a = leaf(0);
+  const Tensor a = ready_leaf(0);
   Optimizer opt({{"a", a}}, Adam{});
   const optim::schedule::OneCycle cycle{.total = 10};
   opt.schedule("lr", optim::schedule::one_cycle(0.1, cycle));
@@ -164,8 +164,8 @@ TEST_F(TwoGroups, go_on_with_the_base_of_a_factor_after_loading) {
   opt.step();
   for (const bool before : {true, false}) {
     Optimizer<SGD> other;
-    other.add_group({{"a", leaf()}});
-    other.add_group({{"b", leaf()}});
+    other.add_group({{"a", ready_leaf()}});
+    other.add_group({{"b", ready_leaf()}});
     if (before) {
       other.schedule_factor("lr", halving);
     }
@@ -184,8 +184,8 @@ TEST_F(TwoGroups, take_a_rate_that_is_set_after_loading_for_the_base_of_a_factor
   opt.schedule_factor("lr", [](Index) { return 0.5; });
   opt.step();
   Optimizer<SGD> other;
-  other.add_group({{"a", leaf()}});
-  other.add_group({{"b", leaf()}});
+  other.add_group({{"a", ready_leaf()}});
+  other.add_group({{"b", ready_leaf()}});
   other.load_state_dict(opt.state_dict());
   other.set_lr(2);
   other.set_option(1, "lr", 8);

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <type_traits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/recorded.h"
 
@@ -16,9 +16,8 @@ namespace {
 using optim::Plateau;
 using optim::ReduceOnPlateau;
 using test::expect_error;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using test::kInf;
+using test::kNan;
 
 // The rate after each metric.
 std::vector<double> rates(const Plateau& options, const std::vector<double>& metrics, double lr) {

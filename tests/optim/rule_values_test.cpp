@@ -7,15 +7,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/rule_table.h"
 
 namespace gradus {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using test::kInf;
 
 // The steps, in units of lr, that a parameter starting at 0 takes with these gradients.
 template <class R>

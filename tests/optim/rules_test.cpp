@@ -12,6 +12,7 @@
 #include <set>
 
 #include "support/cpu.h"
+#include "support/rule_bits.h"
 #include "support/rule_reference.h"
 #include "support/rule_table.h"
 #include "support/sanitizer.h"
@@ -22,8 +23,11 @@ namespace {
 
 using test::describe;
 using test::Real;
+using test::reals;
 using test::Reals;
 using test::ReferenceState;
+using test::same_bits;
+using test::ulp;
 
 TEST(RuleTable, has_at_least_two_values_of_every_option) {
   test::for_each_rule_type([]<class R>(const R& rule) {
@@ -104,12 +108,6 @@ Reals draw_gradient(const R& rule, const Tensor& w, const Reals& p, ReferenceSta
   return {g.begin(), g.end()};
 }
 
-template <class T>
-Reals reals(const Tensor& x) {
-  const std::vector<T> values = x.to_vector<T>();
-  return {values.begin(), values.end()};
-}
-
 TEST(Rules, agree_with_long_double_over_1000_steps) {
   test::for_each_rule([](const auto& rule) {
     std::mt19937 engine(1);
@@ -128,11 +126,6 @@ TEST(Rules, agree_with_long_double_over_1000_steps) {
       }
     }
   });
-}
-
-Real ulp(Real x) {
-  const auto f = static_cast<float>(std::fabs(x));
-  return std::nextafter(f, std::numeric_limits<float>::infinity()) - f;
 }
 
 // The state as the rule holds it, in long double; numbers as one-element lists.
@@ -217,10 +210,6 @@ std::vector<float> run(const R& rule, Index size) {
     }
   });
   return all;
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 TEST(Rules, give_the_same_bits_on_every_instruction_set) {

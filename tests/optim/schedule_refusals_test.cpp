@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/limits.h"
 #include "support/naive.h"
 
 namespace gradus {
@@ -17,9 +18,8 @@ namespace {
 using namespace optim::schedule;
 using optim::Schedule;
 using test::expect_error;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using test::kInf;
+using test::kNan;
 
 TEST(Schedule, takes_every_step_but_a_negative_one) {
   const Schedule one = constant(1);

@@ -10,6 +10,7 @@
 
 #include "support/cpu.h"
 #include "support/naive.h"
+#include "support/rule_bits.h"
 #include "support/rule_table.h"
 #include "support/sanitizer.h"
 #include "support/tensor_rule_reference.h"
@@ -21,9 +22,12 @@ namespace {
 using test::describe;
 using test::Indices;
 using test::Real;
+using test::reals;
 using test::Reals;
 using test::ReferenceState;
+using test::same_bits;
 using test::to_shape;
+using test::ulp;
 
 template <class T>
 std::vector<T> draw(Index n, std::mt19937& engine, double least) {
@@ -34,12 +38,6 @@ std::vector<T> draw(Index n, std::mt19937& engine, double least) {
     value = T(x < 0 ? x - least : x + least);
   }
   return values;
-}
-
-template <class T>
-Reals reals(const Tensor& x) {
-  const std::vector<T> values = x.to_vector<T>();
-  return {values.begin(), values.end()};
 }
 
 const std::vector<Indices> kShapes = {{7, 3}, {3, 7}, {5, 5}, {1, 4},      {1, 1},
@@ -98,11 +96,6 @@ TEST(TensorRules, agree_with_long_double_over_1000_steps) {
       }
     }
   });
-}
-
-Real ulp(Real x) {
-  const auto f = static_cast<float>(std::fabs(x));
-  return std::nextafter(f, std::numeric_limits<float>::infinity()) - f;
 }
 
 // Of one step with products in f32, where what 5e-14 is in f64 is 32 units of the last place of 1;
@@ -181,10 +174,6 @@ std::vector<float> run(const R& rule, const Shape& shape) {
     opt.step();
   }
   return w.to_vector();
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 TEST(TensorRules, give_the_same_bits_on_every_instruction_set_that_multiplies_in_tiles) {

@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 #include "support/small_steps.h"
 
@@ -24,10 +24,9 @@ using test::difference;
 using test::doubles;
 using test::expect_error;
 using test::expect_near;
+using test::kInf;
+using test::kNan;
 using test::vector_of;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // --- LARS ----------------------------------------------------------------------------------------
 

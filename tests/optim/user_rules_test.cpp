@@ -1,5 +1,5 @@
-// Rules that a user wrote after docs/write_an_optimizer.md: short, right, conforming, and in the
-// page to the letter.
+// Rules that a user wrote after_in_f64 docs/write_an_optimizer.md: short, right, conforming, and in
+// the page to the letter.
 #include "optim/user_rules.h"
 
 #include <gradus/optim/conformance.h>
@@ -70,9 +70,9 @@ TEST(UserRules, conform) {
   expect_passed(user::SpectralDescent{.lr = 1, .momentum = 0, .iterations = 3});
 }
 
-// The parameter after steps by these gradients.
+// The parameter after_in_f64 steps by these gradients.
 template <class R>
-Tensor after(const R& rule, const Tensor& start, const std::vector<Tensor>& gradients) {
+Tensor after_in_f64(const R& rule, const Tensor& start, const std::vector<Tensor>& gradients) {
   Tensor w = convert(start, f64);
   w.set_requires_grad();
   optim::Optimizer<R> optimizer({{"w", w}}, rule);
@@ -87,18 +87,18 @@ TEST(UserRules, signum_goes_by_the_sign_of_the_mean) {
   // m = 0.5, then 0.25 - 0.125 = 0.125, then 0.0625 - 1 < 0.
   const std::vector<Tensor> g = {tensor({1}), tensor({-0.25}), tensor({-2})};
   const user::Signum rule{.lr = 0.25, .beta = 0.5};
-  EXPECT_EQ(after(rule, tensor({1}), {g[0]}).item(), 0.75);
-  EXPECT_EQ(after(rule, tensor({1}), {g[0], g[1]}).item(), 0.5);
-  EXPECT_EQ(after(rule, tensor({1}), g).item(), 0.75);
+  EXPECT_EQ(after_in_f64(rule, tensor({1}), {g[0]}).item(), 0.75);
+  EXPECT_EQ(after_in_f64(rule, tensor({1}), {g[0], g[1]}).item(), 0.5);
+  EXPECT_EQ(after_in_f64(rule, tensor({1}), g).item(), 0.75);
 }
 
 TEST(UserRules, novograd_divides_by_one_norm_for_the_whole_tensor) {
   // |g| = 5, then 10: v = 25, then (25 + 100) / 2 = 62.5.
   const user::NovoGrad rule{.lr = 0.5, .beta1 = 0.5, .beta2 = 0.5, .eps = 0, .weight_decay = 0};
-  const Tensor one = after(rule, tensor({1, 1}), {tensor({3, 4})});
+  const Tensor one = after_in_f64(rule, tensor({1, 1}), {tensor({3, 4})});
   EXPECT_DOUBLE_EQ(one.to_vector<double>()[0], 1 - 0.5 * 0.6);
   EXPECT_DOUBLE_EQ(one.to_vector<double>()[1], 1 - 0.5 * 0.8);
-  const Tensor two = after(rule, tensor({1, 1}), {tensor({3, 4}), tensor({10, 0})});
+  const Tensor two = after_in_f64(rule, tensor({1, 1}), {tensor({3, 4}), tensor({10, 0})});
   EXPECT_NEAR(two.to_vector<double>()[0], 0.7 - 0.5 * (0.3 + 10 / std::sqrt(62.5)), 1e-15);
   EXPECT_NEAR(two.to_vector<double>()[1], 0.6 - 0.5 * 0.4, 1e-15);
 }
@@ -108,12 +108,12 @@ TEST(UserRules, spectral_descent_makes_all_singular_values_one) {
   const double c = std::sqrt(0.75);
   const Tensor g = tensor({{2 * c, -0.5}, {1, c}});
   const user::SpectralDescent rule{.lr = 1, .momentum = 0, .iterations = 12};
-  const std::vector<double> w = after(rule, zeros({2, 2}), {g}).to_vector<double>();
+  const std::vector<double> w = after_in_f64(rule, zeros({2, 2}), {g}).to_vector<double>();
   EXPECT_NEAR(w[0], -c, 1e-6);
   EXPECT_NEAR(w[1], 0.5, 1e-6);
   EXPECT_NEAR(w[2], -0.5, 1e-6);
   EXPECT_NEAR(w[3], -c, 1e-6);
-  test::expect_error<ValueError>([&] { after(rule, tensor({1}), {}); },
+  test::expect_error<ValueError>([&] { after_in_f64(rule, tensor({1}), {}); },
                                  "SpectralDescent: w must be a matrix, got shape [1]");
 }
 

@@ -35,6 +35,9 @@ inline Index product(const Indices& sizes) {
   return n;
 }
 
+/// Whether both see the same memory.
+inline bool shares(const Tensor& x, const Tensor& y) { return x.storage_ref() == y.storage_ref(); }
+
 inline Indices to_indices(const Shape& shape) { return {shape.begin(), shape.end()}; }
 inline Shape to_shape(const Indices& sizes) { return {sizes.data(), sizes.size()}; }
 

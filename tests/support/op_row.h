@@ -21,7 +21,7 @@ struct OpRow {
   bool both_signs = true;  ///< and of any sign, or positive
   bool smooth = true;      ///< has a second derivative wherever the tests try it
 };
-inline void PrintTo(const OpRow& row, std::ostream* out) { *out << row.name; }
+inline void PrintTo(const OpRow* row, std::ostream* out) { *out << row->name; }
 
 /// Rank 0, size 1, empty, and several of each rank.
 inline const ShapeLists kUnary = {{{}},     {{1}},       {{0}},         {{5}},

@@ -18,8 +18,7 @@
 
 namespace gradus::test {
 
-/// All rows.
-inline std::vector<OpRow> op_table() {
+inline std::vector<OpRow> make_op_table() {
   std::vector<OpRow> all;
   for (const auto& rows :
        {arithmetic_rows(), function_rows(), view_rows(), reduce_rows(), product_rows(),
@@ -29,6 +28,27 @@ inline std::vector<OpRow> op_table() {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;
+}
+
+/// All rows, made once: each start of a program of tests pays for them.
+inline const std::vector<OpRow>& op_table() {
+  static const std::vector<OpRow> all = make_op_table();
+  return all;
+}
+
+/// The rows for which f holds, as parameters of tests.
+template <class F>
+std::vector<const OpRow*> op_rows(F f) {
+  std::vector<const OpRow*> rows;
+  for (const OpRow& row : op_table()) {
+    if (f(row)) {
+      rows.push_back(&row);
+    }
+  }
+  return rows;
+}
+inline std::vector<const OpRow*> op_rows() {
+  return op_rows([](const OpRow&) { return true; });
 }
 
 }  // namespace gradus::test

@@ -10,6 +10,9 @@
 
 namespace gradus::test {
 
+inline const char* const kUndefined =
+    "Tensor: must be defined before it is used, got a default-constructed or moved-from one";
+
 struct Refusal {
   const char* name;  ///< what is called, and what the text begins with
   void (*call)();
@@ -33,6 +36,7 @@ template <class... Sizes>
 Tensor bytes(Sizes... sizes) {
   return zeros({Index(sizes)...}, u8);
 }
+inline Tensor tracked(const Shape& shape) { return zeros(shape).set_requires_grad(); }
 template <class... Sizes>
 Tensor leaf(Sizes... sizes) {
   return x(sizes...).set_requires_grad();

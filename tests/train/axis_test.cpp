@@ -2,12 +2,13 @@
 
 #include <limits>
 
+#include "support/limits.h"
 #include "support/naive.h"
 
 namespace gradus::train {
 namespace {
 
-const double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInf;
 
 /// The labels of the ticks that have one, with a space after each.
 std::string labels(const Axis& axis, int wanted = 5) {
@@ -54,15 +55,15 @@ TEST(Axis, places_numbers_by_their_share) {
 TEST(Axis, puts_what_it_cannot_show_far_outside) {
   const Axis axis("x", {1, 100}, true);
   EXPECT_LT(axis.share(0), -10);
-  EXPECT_LT(axis.share(-kInfinity), -10);
-  EXPECT_GT(axis.share(kInfinity), 10);
+  EXPECT_LT(axis.share(-kInf), -10);
+  EXPECT_GT(axis.share(kInf), 10);
   EXPECT_FALSE(axis.can_show(0));
   EXPECT_FALSE(axis.can_show(std::numeric_limits<double>::quiet_NaN()));
   EXPECT_FALSE(axis.can_show(1e301));
 }
 
 TEST(Axis, goes_around_the_numbers_that_it_can_show) {
-  const Axis axis = Axis::around("x", {3, std::nan(""), 1, kInfinity}, false, 0.5);
+  const Axis axis = Axis::around("x", {3, std::nan(""), 1, kInf}, false, 0.5);
   EXPECT_EQ(axis.range().low, 0);
   EXPECT_EQ(axis.range().high, 4);
   const Axis logarithmic = Axis::around("x", {0, 1, -7, 100}, true, 0.5);
@@ -99,7 +100,7 @@ TEST(Axis, refuses_ranges_that_it_cannot_draw) {
                                  start + "go from a lower to a clearly higher number, got 2 to 1");
   test::expect_error<ValueError>(make({1, 1}, false),
                                  start + "go from a lower to a clearly higher number, got 1 to 1");
-  test::expect_error<ValueError>(make({0, kInfinity}, false), start + "be finite, got 0 to inf");
+  test::expect_error<ValueError>(make({0, kInf}, false), start + "be finite, got 0 to inf");
   test::expect_error<ValueError>(
       make({0, 1}, true),
       start + "be finite and above 0, since its axis is logarithmic, got 0 to 1");

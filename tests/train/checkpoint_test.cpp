@@ -66,7 +66,7 @@ TEST(Checkpoint, holds_model_optimizer_and_run) {
 }
 
 // The one that loads, made of what was saved by another.
-struct Case {
+struct Spoiled {
   const char* what;
   std::function<void(Checkpoint&)> spoil;
 };
@@ -97,23 +97,23 @@ TEST(Checkpoint, that_does_not_fit_changes_nothing) {
   const auto model = &Checkpoint::model;
   const auto optimizer = &Checkpoint::optimizer;
   const std::string m = "parameter.fc1.weight.state.m";
-  const Case cases[] = {{"a tensor less", without(model, "fc1.weight")},
-                        {"a tensor more", with(model, "fc3.weight", ones({2}))},
-                        {"another shape", with(model, "fc1.weight", ones({2, 3}))},
-                        {"another dtype", with(model, "fc1.weight", ones({3, 2}, f64))},
-                        {"another rule", with(optimizer, "rule", std::string("SGD"))},
-                        {"another number of groups", with(optimizer, "groups", 2.0)},
-                        {"no state", [](Checkpoint& c) { c.optimizer = {}; }},
-                        {"a negative step", with(optimizer, "parameter.fc1.weight.steps", -1.0)},
-                        {"half a step", with(optimizer, "steps", 0.5)},
-                        {"a moment that is NaN", with(optimizer, m, full({3, 2}, std::nan("")))},
-                        {"a moment of another shape", with(optimizer, m, ones({2, 3}))},
-                        {"a moment less", without(optimizer, m)},
-                        {"an entry more", with(optimizer, "more", 1.0)}};
+  const Spoiled cases[] = {{"a tensor less", without(model, "fc1.weight")},
+                           {"a tensor more", with(model, "fc3.weight", ones({2}))},
+                           {"another shape", with(model, "fc1.weight", ones({2, 3}))},
+                           {"another dtype", with(model, "fc1.weight", ones({3, 2}, f64))},
+                           {"another rule", with(optimizer, "rule", std::string("SGD"))},
+                           {"another number of groups", with(optimizer, "groups", 2.0)},
+                           {"no state", [](Checkpoint& c) { c.optimizer = {}; }},
+                           {"a negative step", with(optimizer, "parameter.fc1.weight.steps", -1.0)},
+                           {"half a step", with(optimizer, "steps", 0.5)},
+                           {"a moment that is NaN", with(optimizer, m, full({3, 2}, std::nan("")))},
+                           {"a moment of another shape", with(optimizer, m, ones({2, 3}))},
+                           {"a moment less", without(optimizer, m)},
+                           {"an entry more", with(optimizer, "more", 1.0)}};
   Net net(1);
   optim::Optimizer adam(net.parameters(), optim::Adam{});
   train_steps(net, adam, 3);
-  for (const Case& c : cases) {
+  for (const Spoiled& c : cases) {
     Checkpoint spoilt{net.state_dict(), adam.state_dict(), {}};
     c.spoil(spoilt);
     Net other(2);

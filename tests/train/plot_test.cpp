@@ -2,16 +2,17 @@
 
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <regex>
 
 #include "support/comma_locale.h"
+#include "support/limits.h"
 #include "support/naive.h"
 
 namespace gradus::train {
 namespace {
 
-const double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInf;
+
 using Numbers = std::vector<double>;
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -40,8 +41,8 @@ TEST(Quantile, is_linear_between_the_runs) {
 TEST(Quantile, counts_a_diverged_run_as_the_worst) {
   const std::vector<Numbers> runs = {{std::nan("")}, {1}, {2}};
   EXPECT_EQ(quantile(runs, 0.5), Numbers{2});
-  EXPECT_EQ(quantile(runs, 1), Numbers{kInfinity});
-  EXPECT_EQ(quantile({{kInfinity}, {kInfinity}}, 0.5), Numbers{kInfinity});
+  EXPECT_EQ(quantile(runs, 1), Numbers{kInf});
+  EXPECT_EQ(quantile({{kInf}, {kInf}}, 0.5), Numbers{kInf});
 }
 
 TEST(Quantile, refuses_runs_that_do_not_fit_each_other) {
@@ -112,7 +113,7 @@ TEST(Figure, shows_each_label_once_in_its_legend) {
 TEST(Figure, draws_a_spread_as_a_band_under_the_median) {
   Figure figure({.width = 300, .panel_height = 100});
   Panel& panel = figure.add({.x = {0, 1}, .y = {0, 10}});
-  panel.spread({0, 1}, {{1, 1}, {4, 6}, {9, kInfinity}}, {.series = 3}, Cover::everything);
+  panel.spread({0, 1}, {{1, 1}, {4, 6}, {9, kInf}}, {.series = 3}, Cover::everything);
   const std::string svg = figure.svg();
   std::smatch band;
   ASSERT_TRUE(std::regex_search(
@@ -232,7 +233,7 @@ TEST(Figure, refuses_what_it_cannot_draw) {
                                  "Panel::levels: cells must be 1 to 4096, got 0");
   test::expect_error<ValueError>([] { Figure({.columns = 0}); },
                                  "Figure: columns must be 1 to 12, got 0");
-  test::expect_error<ValueError>([] { Figure({.width = kInfinity}); },
+  test::expect_error<ValueError>([] { Figure({.width = kInf}); },
                                  "Figure: width must be 200 to 10000 pixels, got inf");
   test::expect_error<ValueError>([] { Figure({.panel_height = 0}); },
                                  "Figure: panel_height must be 50 to 10000 pixels, got 0");
