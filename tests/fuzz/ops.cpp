@@ -164,6 +164,19 @@ void step(Choices& choices, const Tensor& x) {
   }
 }
 
+// Of a sum over a side of 0 all others stay: what has nothing in it but could give a hundred
+// million numbers is replaced; what could give more than there is memory for must be refused, and
+// stays.
+bool makes_many_of_nothing(const Tensor& x) {
+  Index sides = 1;
+  for (const Index size : x.shape()) {
+    if (size > 0 && __builtin_mul_overflow(sides, size, &sides)) {
+      return false;
+    }
+  }
+  return x.numel() == 0 && sides > 4096 && sides < Index{1} << 40;
+}
+
 // One operation on tensors of the table, its result in its place there.
 void act(Choices& choices, std::array<Tensor, kTensors>& table) {
   const int choice = choices.byte();
@@ -197,7 +210,7 @@ void act(Choices& choices, std::array<Tensor, kTensors>& table) {
       step(choices, a);
       break;
   }
-  if (a.numel() > kMostElements) {
+  if (a.numel() > kMostElements || makes_many_of_nothing(a)) {
     a = ones({2, 3});
   }
 }

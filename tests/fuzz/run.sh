@@ -2,8 +2,8 @@
 # run.sh TARGET SECONDS [RUNS]: fuzzes idx, gzip, csv, safetensors, options or ops with libFuzzer for
 # so long, or so many executions if they end sooner, under AddressSanitizer and
 # UndefinedBehaviorSanitizer.  It begins with the inputs of tests/fuzz/corpus and, the first time, with
-# those that keep.sh kept.  New ones stay in build/fuzz/corpus, what was found in build/fuzz/found.  Fails
-# if something was found: a unit that takes a second counts.
+# those that keep.sh kept and that seeds.py makes.  New ones stay in build/fuzz/corpus, what was found in
+# build/fuzz/found.  Fails if something was found: a unit that takes a second counts.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
@@ -23,7 +23,7 @@ esac
 [ -d "$here/corpus/$target" ] || { say "run.sh: no target $target"; exit 2; }
 
 install_missing clang++:clang make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev \
-  libcli11-dev libgtest-dev
+  libcli11-dev libgtest-dev python3:python3
 build fuzz "fuzz_$target"
 program=$root/build/fuzz/tests/fuzz/fuzz_$target
 kept=$root/build/fuzz/corpus/$target
@@ -32,6 +32,9 @@ mkdir -p "$found"
 if [ ! -d "$kept" ]; then
   mkdir -p "$kept"
   [ ! -e "$here/reached/$target.tar.gz" ] || tar -xzf "$here/reached/$target.tar.gz" -C "$kept"
+  case $target in
+    ops | options) python3 "$here/seeds.py" "$target" "$kept" ;;
+  esac
 fi
 
 # Freed memory is held back for a while, not for so long that every execution gets new pages.
