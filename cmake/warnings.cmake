@@ -11,7 +11,8 @@ function(gradus_use_flags target)
   endif()
 endfunction()
 
-# gradus_compile_quickly(target): half the time to compile, for programs whose work the library does.
+# gradus_compile_quickly(target): half the time to compile, for programs whose work the library does
+# (tests/optim/rules_test.cpp: 6.8 s of the processor, with -O1 10.4).
 # Where nothing is sanitized, formulas still meet every instruction set, which -O0 would leave out.
 # Fuzzers run them a million times, and they stay as they are.
 function(gradus_compile_quickly target)

@@ -77,6 +77,16 @@ class Machine:
     def gradus(self, task, by_clock=False):
         return self.rate(self.run([str(self.programs / "gradus_train"), *task]), task, by_clock)
 
+    def gradus_twice(self, task):
+        """Samples a second of two programs at once, by the clock."""
+        command = [str(self.programs / "gradus_train"), *task]
+        programs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        outputs = [program.communicate()[0] for program in programs]
+        if any(program.returncode for program in programs):
+            raise subprocess.SubprocessError(f"{' '.join(command)} failed")
+        return sum(self.rate(output, task, by_clock=True) for output in outputs)
+
+
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows])

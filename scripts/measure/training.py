@@ -55,13 +55,16 @@ def headline(m):
 
 
 def scaling(m):
+    """Two threads over one; and two programs at once, which have nothing in common but the machine."""
     rows = []
     for model, rule, batch in [("mlp_a", "adam", 128), ("mlp_a", "sgdm", 512),
                                ("mlp_b", "sgdm", 128), ("mlp_b", "sgdm", 512),
                                ("cnn", "sgdm", 128)]:
-        ratios = []
+        threads, programs = [], []
         for _ in range(m.rounds):
             one = m.gradus([model, rule, str(batch), "1"], by_clock=True)
-            ratios.append(m.gradus([model, rule, str(batch), "2"], by_clock=True) / one)
-        rows.append([model, rule, batch, spread(ratios)])
-    return table(["model", "optimizer", "batch", "two threads over one"], rows)
+            threads.append(m.gradus([model, rule, str(batch), "2"], by_clock=True) / one)
+            programs.append(m.gradus_twice([model, rule, str(batch), "1"]) / one)
+        rows.append([model, rule, batch, spread(threads), spread(programs)])
+    return table(["model", "optimizer", "batch", "two threads over one", "two programs over one"],
+                 rows)

@@ -15,13 +15,13 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
-using test::leaf;
+using test::leaf_of;
 using V = std::vector<double>;
 
 V grad_of(const Tensor& x) { return x.grad().to_vector<double>(); }
 
 TEST(Backward, needs_one_element_or_an_upstream_gradient) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   expect_error<ShapeError>(
       [&] { (x * 2).backward(); },
       "backward: without an upstream gradient the tensor must have one element, "
@@ -31,7 +31,7 @@ TEST(Backward, needs_one_element_or_an_upstream_gradient) {
 }
 
 TEST(Backward, refuses_an_upstream_gradient_of_another_shape_or_dtype) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor y = x * 2;
   expect_error<ShapeError>(
       [&] { backward(y, {.upstream = zeros({3}, f64)}); },
@@ -49,7 +49,7 @@ TEST(Backward, refuses_a_tensor_without_history) {
       "backward: tensor must come from operations on tensors that require a gradient, got one "
       "without history; call set_requires_grad() on the leaves";
   expect_error<GraphError>([] { zeros({}).backward(); }, message);
-  expect_error<GraphError>([] { sum(leaf({1, 2}).detach()).backward(); }, message);
+  expect_error<GraphError>([] { sum(leaf_of({1, 2}).detach()).backward(); }, message);
   expect_error<ValueError>(
       [] { Tensor().backward(); },
       "Tensor: must be defined before it is used, got a default-constructed or "
@@ -63,7 +63,7 @@ TEST(Backward, of_a_leaf_itself_is_one) {
 }
 
 TEST(Backward, a_second_time_is_an_error_and_changes_nothing) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor y = sum(x * x);
   y.backward();
   expect_error<GraphError>(
@@ -74,8 +74,8 @@ TEST(Backward, a_second_time_is_an_error_and_changes_nothing) {
 }
 
 TEST(Backward, through_a_part_that_another_backward_used_up_is_an_error) {
-  const Tensor x = leaf({1, 2});
-  const Tensor z = leaf({1, 1});
+  const Tensor x = leaf_of({1, 2});
+  const Tensor z = leaf_of({1, 1});
   const Tensor h = exp(x);
   sum(h).backward();
   const V before = grad_of(x);
@@ -85,7 +85,7 @@ TEST(Backward, through_a_part_that_another_backward_used_up_is_an_error) {
 }
 
 TEST(Backward, with_a_retained_graph_accumulates_exactly_double) {
-  const Tensor x = leaf({0.1, 0.7});
+  const Tensor x = leaf_of({0.1, 0.7});
   const Tensor y = sum(exp(x) * x);
   backward(y, {.retain_graph = true});
   const V once = grad_of(x);
@@ -95,7 +95,7 @@ TEST(Backward, with_a_retained_graph_accumulates_exactly_double) {
 }
 
 TEST(Backward, a_hundred_times_equals_the_sum) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   for (int i = 1; i <= 100; ++i) {
     sum(x * double(i)).backward();
   }
@@ -103,15 +103,15 @@ TEST(Backward, a_hundred_times_equals_the_sum) {
 }
 
 TEST(Backward, leaves_unused_parameters_without_gradient) {
-  const Tensor x = leaf({1});
-  const Tensor unused = leaf({1});
+  const Tensor x = leaf_of({1});
+  const Tensor unused = leaf_of({1});
   sum(x * 2).backward();
   EXPECT_TRUE(x.grad());
   EXPECT_FALSE(unused.grad());
 }
 
 TEST(Backward, stops_at_detach_and_at_NoGrad) {
-  const Tensor x = leaf({2, 3});
+  const Tensor x = leaf_of({2, 3});
   sum(x * x.detach()).backward();
   EXPECT_EQ(grad_of(x), (V{2, 3}));
   x.set_grad(Tensor());
@@ -129,7 +129,7 @@ TEST(Backward, stops_at_detach_and_at_NoGrad) {
 }
 
 TEST(Backward, stops_at_inputs_that_need_no_gradient) {
-  Tensor x = leaf({2});
+  Tensor x = leaf_of({2});
   const Tensor c = from_vector<double>({5}, {1});
   sum(x * c).backward();
   EXPECT_FALSE(c.grad());
@@ -139,7 +139,7 @@ TEST(Backward, stops_at_inputs_that_need_no_gradient) {
 
 // A node whose consumers are visited in any order gets all their parts before it is derived.
 TEST(Backward, waits_for_all_consumers_of_a_node) {
-  const Tensor x = leaf({3});
+  const Tensor x = leaf_of({3});
   const Tensor a = x * 2;
   const Tensor b = a * a;          // consumes a
   const Tensor c = b + a;          // and again
@@ -150,7 +150,7 @@ TEST(Backward, waits_for_all_consumers_of_a_node) {
 
 TEST(Backward, goes_through_a_diamond_of_depth_60_in_linear_time) {
   const auto start = std::chrono::steady_clock::now();
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   Tensor y = x;
   for (int i = 0; i < 60; ++i) {
     y = y + y;  // 2^60 paths
@@ -161,8 +161,8 @@ TEST(Backward, goes_through_a_diamond_of_depth_60_in_linear_time) {
 }
 
 TEST(Backward, gradients_share_nothing_with_each_other) {
-  const Tensor a = leaf({1, 2});
-  const Tensor b = leaf({3, 4});
+  const Tensor a = leaf_of({1, 2});
+  const Tensor b = leaf_of({3, 4});
   const Tensor upstream = ones({2}, f64);
   backward(a + b, {.upstream = upstream});
   a.grad().mutable_data<double>()[0] = 77;
@@ -172,7 +172,7 @@ TEST(Backward, gradients_share_nothing_with_each_other) {
 
 TEST(Backward, gradients_share_nothing_with_views_and_stay_dense) {
   const Tensor a = from_vector<double>({1, 2, 3, 4, 5, 6}, {2, 3}).set_requires_grad();
-  const Tensor b = leaf({0, 0, 0});
+  const Tensor b = leaf_of({0, 0, 0});
   sum(transpose(a, 0, 1) * 2 + expand(reshape(b, {3, 1}), {3, 2})).backward();
   EXPECT_TRUE(a.grad().is_contiguous());
   EXPECT_TRUE(b.grad().is_contiguous());
@@ -184,7 +184,7 @@ TEST(Backward, gradients_share_nothing_with_views_and_stay_dense) {
 }
 
 TEST(Backward, later_sweeps_do_not_change_a_gradient_that_was_kept) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   sum(x * 3).backward();
   const Tensor kept = x.grad();
   sum(x * 4).backward();
@@ -193,7 +193,7 @@ TEST(Backward, later_sweeps_do_not_change_a_gradient_that_was_kept) {
 }
 
 TEST(Backward, adds_to_a_gradient_that_was_set_by_hand) {
-  const Tensor x = leaf({1, 1});
+  const Tensor x = leaf_of({1, 1});
   const Tensor mine = from_vector<double>({10, 20}, {2});
   x.set_grad(mine);
   sum(x).backward();
@@ -202,7 +202,7 @@ TEST(Backward, adds_to_a_gradient_that_was_set_by_hand) {
 }
 
 TEST(Gradients, refuse_other_shapes_dtypes_and_tensors_that_have_none) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   expect_error<ShapeError>([&] { x.set_grad(zeros({3}, f64)); },
                            "set_grad: gradient must have the shape [2] of its tensor, got [3]");
   expect_error<DtypeError>([&] { x.set_grad(zeros({2}, f32)); },
@@ -218,7 +218,7 @@ TEST(Gradients, are_for_floating_leaves_alone) {
                            "set_requires_grad: dtype must be f32 or f64, got i64");
   expect_error<DtypeError>([] { zeros({2}, u8).set_requires_grad(); },
                            "set_requires_grad: dtype must be f32 or f64, got u8");
-  Tensor y = leaf({1}) * 2;
+  Tensor y = leaf_of({1}) * 2;
   expect_error<GraphError>(
       [&] { y.set_requires_grad(false); },
       "set_requires_grad: must be called on a leaf, got the result of a recorded "

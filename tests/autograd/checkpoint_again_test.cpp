@@ -19,7 +19,7 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
-using test::leaf;
+using test::leaf_of;
 using test::numbers;
 using Tensors = std::vector<Tensor>;
 using V = std::vector<double>;
@@ -47,7 +47,7 @@ TEST(CheckpointAgain, drops_the_same_elements_again) {
 
 TEST(CheckpointAgain, draws_again_from_a_generator_that_was_noted) {
   Rng rng(1);
-  const Tensor x = leaf({1, 1, 1, 1});
+  const Tensor x = leaf_of({1, 1, 1, 1});
   const auto noisy = [&](const Tensors& in) {
     note_drawing(rng);
     return in[0] * rand({4}, rng, 0, 1, f64);
@@ -64,8 +64,8 @@ TEST(CheckpointAgain, draws_again_from_a_generator_that_was_noted) {
 
 TEST(CheckpointAgain, that_gives_other_numbers_the_second_time_is_an_error_and_changes_nothing) {
   Rng rng(1);
-  const Tensor x = leaf({1, 1});
-  const Tensor z = leaf({1, 1});
+  const Tensor x = leaf_of({1, 1});
+  const Tensor z = leaf_of({1, 1});
   const std::string message =
       "backward of 'checkpoint': the second run gave other numbers than the first; f must compute "
       "the same again: call note_drawing(rng) before it draws, and change nothing that it reads "
@@ -82,8 +82,8 @@ TEST(CheckpointAgain, that_gives_other_numbers_the_second_time_is_an_error_and_c
 }
 
 TEST(CheckpointAgain, whose_input_or_parameter_was_changed_is_an_error) {
-  const Tensor x = leaf({1, 1});
-  const Tensor w = leaf({1, 1});
+  const Tensor x = leaf_of({1, 1});
+  const Tensor w = leaf_of({1, 1});
   const auto f = [&](const Tensors& in) { return in[0] + w; };
   for (const Tensor& changed : {x, w}) {
     const Tensor y = checkpoint(f, {x});
@@ -99,7 +99,7 @@ TEST(CheckpointAgain, whose_input_or_parameter_was_changed_is_an_error) {
 }
 
 TEST(CheckpointAgain, passes_on_what_f_throws_and_stays_usable) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   int runs = 0;
   Rng rng(1);
   const auto f = [&](const Tensors& in) {
@@ -123,7 +123,7 @@ TEST(CheckpointAgain, passes_on_what_f_throws_and_stays_usable) {
 
 TEST(CheckpointAgain, holds_nothing_of_the_inside_and_ends_with_the_graph) {
   const int before = test::Live::count();
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   {
     const Tensor y = checkpoint(
         [&](const Tensors& in) {
@@ -143,7 +143,7 @@ TEST(CheckpointAgain, holds_nothing_of_the_inside_and_ends_with_the_graph) {
 
 TEST(CheckpointAgain, works_while_anomalies_are_looked_for) {
   const DetectAnomaly detect;
-  const Tensor x = leaf({0});
+  const Tensor x = leaf_of({0});
   EXPECT_THROW(checkpoint([](const Tensors& in) { return log(in[0]); }, {x}), AnomalyError);
   const Tensor y = checkpoint([](const Tensors& in) { return sqrt(in[0]); }, {x});
   expect_error<AnomalyError>(

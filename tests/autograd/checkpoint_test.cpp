@@ -16,7 +16,7 @@
 namespace gradus {
 namespace {
 
-using test::leaf;
+using test::leaf_of;
 using test::numbers;
 
 using Tensors = std::vector<Tensor>;
@@ -85,8 +85,8 @@ TEST(Checkpoint, needs_a_fraction_of_the_memory) {
 }
 
 TEST(Checkpoint, gives_gradients_to_results_from_outside_and_to_what_they_come_from) {
-  const Tensor w = leaf({2});
-  const Tensor x = leaf({3});
+  const Tensor w = leaf_of({2});
+  const Tensor x = leaf_of({3});
   const Tensor h = w * w;  // made outside, read inside, together with what it comes from
   const Tensor y = checkpoint([&](const Tensors& in) { return in[0] * h * w; }, {x});
   sum(y + h).backward();
@@ -95,7 +95,7 @@ TEST(Checkpoint, gives_gradients_to_results_from_outside_and_to_what_they_come_f
 }
 
 TEST(Checkpoint, takes_an_input_twice_and_inputs_that_depend_on_each_other) {
-  const Tensor x = leaf({3});
+  const Tensor x = leaf_of({3});
   const auto product = [](const Tensors& in) { return in[0] * in[1]; };
   sum(checkpoint(product, {x, x})).backward();
   EXPECT_EQ(numbers(x.grad()), (V{6}));
@@ -109,8 +109,8 @@ TEST(Checkpoint, takes_an_input_twice_and_inputs_that_depend_on_each_other) {
 }
 
 TEST(Checkpoint, hands_through_inputs_parameters_and_constants) {
-  const Tensor x = leaf({3});
-  const Tensor w = leaf({5});
+  const Tensor x = leaf_of({3});
+  const Tensor w = leaf_of({5});
   sum(checkpoint([](const Tensors& in) { return in[0]; }, {x})).backward();
   sum(checkpoint([&](const Tensors&) { return w; }, {x})).backward();
   EXPECT_EQ(numbers(x.grad()), (V{1}));
@@ -123,8 +123,8 @@ TEST(Checkpoint, hands_through_inputs_parameters_and_constants) {
 }
 
 TEST(Checkpoint, hands_through_what_it_also_uses_once) {
-  const Tensor x = leaf({0.5, 2});
-  const Tensor w = leaf({3, 4});
+  const Tensor x = leaf_of({0.5, 2});
+  const Tensor w = leaf_of({3, 4});
   Tensor used;
   const auto f = [&](const Tensors& in) {
     used = in[0] * w;
@@ -136,8 +136,8 @@ TEST(Checkpoint, hands_through_what_it_also_uses_once) {
 }
 
 TEST(Checkpoint, runs_once_forward_once_a_sweep_and_not_at_all_where_not_wanted) {
-  const Tensor x = leaf({3});
-  const Tensor z = leaf({1});
+  const Tensor x = leaf_of({3});
+  const Tensor z = leaf_of({1});
   int runs = 0;
   const auto f = [&](const Tensors& in) {
     ++runs;
@@ -159,7 +159,7 @@ TEST(Checkpoint, runs_once_forward_once_a_sweep_and_not_at_all_where_not_wanted)
 }
 
 TEST(Checkpoint, knows_when_it_recomputes) {
-  const Tensor x = leaf({3});
+  const Tensor x = leaf_of({3});
   std::vector<bool> seen;
   sum(checkpoint(
           [&](const Tensors& in) {
@@ -173,8 +173,8 @@ TEST(Checkpoint, knows_when_it_recomputes) {
 }
 
 TEST(Checkpoint, nests) {
-  const Tensor x = leaf({0.3});
-  const Tensor w = leaf({2});
+  const Tensor x = leaf_of({0.3});
+  const Tensor w = leaf_of({2});
   const auto inner = [&](const Tensors& in) { return tanh(in[0] * w); };
   const auto outer = [&](const Tensors& in) { return checkpoint(inner, {in[0] * w}) * in[0]; };
   sum(checkpoint(outer, {x})).backward();
@@ -188,8 +188,8 @@ TEST(Checkpoint, nests) {
 }
 
 TEST(Checkpoint, has_derivatives_of_any_order) {
-  const Tensor x = leaf({0.3, -0.7});
-  const Tensor w = leaf({2, 0.5});
+  const Tensor x = leaf_of({0.3, -0.7});
+  const Tensor w = leaf_of({2, 0.5});
   const Tensor h = w * 1.5;
   const auto first = [&](const Tensors& in) {
     const Tensor y =

@@ -90,7 +90,7 @@ TEST(DeepGraph, ends_without_backward) {
   });
 }
 
-// The input of record() is the number_leaf alone; the chain hangs on what the closures saved.
+// The input of record() is the leaf alone; the chain hangs on what the closures saved.
 TEST(DeepGraph, held_through_saved_tensors_alone_ends) {
   const int before = test::Live::count();
   on_small_stack([] {

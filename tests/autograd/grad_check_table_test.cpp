@@ -25,7 +25,7 @@ constexpr GradCheckOptions kStrict{.absolute = 1e-8, .relative = 1e-8};
 
 class OpTable : public testing::TestWithParam<const OpRow*> {};
 
-Tensors with_gradient(Tensors leaves) {
+Tensors requiring_gradient(Tensors leaves) {
   for (Tensor& x : leaves) {
     x.set_requires_grad();
   }
@@ -36,7 +36,7 @@ TEST_P(OpTable, has_at_least_24_cases) { EXPECT_GE(cases_of(*GetParam()).size(),
 
 TEST_P(OpTable, derivatives_agree_with_central_differences) {
   for (const Case& c : cases_of(*GetParam())) {
-    const GradCheckResult result = check_gradients(c.f, with_gradient(c.leaves), kStrict);
+    const GradCheckResult result = check_gradients(c.f, requiring_gradient(c.leaves), kStrict);
     EXPECT_TRUE(result) << c.name << ": " << result.report;
   }
 }

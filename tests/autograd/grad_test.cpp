@@ -14,7 +14,7 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
-using test::leaf;
+using test::leaf_of;
 using test::numbers;
 using V = std::vector<double>;
 
@@ -31,8 +31,8 @@ Tensor throwing(const Tensor& x) {
 }
 
 TEST(Grad, is_that_of_leaves_and_leaves_their_gradients_alone) {
-  const Tensor x = leaf({1, 2});
-  const Tensor z = leaf({3, 4});
+  const Tensor x = leaf_of({1, 2});
+  const Tensor z = leaf_of({3, 4});
   z.set_grad(from_vector<double>({9, 9}, {2}));
   const std::vector<Tensor> d = grad({sum(x * z)}, {x, z});
   EXPECT_EQ(numbers(d[0]), (V{3, 4}));
@@ -43,7 +43,7 @@ TEST(Grad, is_that_of_leaves_and_leaves_their_gradients_alone) {
 }
 
 TEST(Grad, is_that_of_results_on_the_way_and_of_what_they_come_from_at_once) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor h = x * 3;
   const Tensor loss = sum(h * h);
   const std::vector<Tensor> d = grad({loss}, {h, x, h, loss});
@@ -54,20 +54,20 @@ TEST(Grad, is_that_of_results_on_the_way_and_of_what_they_come_from_at_once) {
 }
 
 TEST(Grad, of_a_result_has_all_parts_of_its_consumers) {
-  const Tensor x = leaf({2});
+  const Tensor x = leaf_of({2});
   const Tensor h = x * x;
   const Tensor d = grad({sum(h * h + h * 5)}, {h})[0];
   EXPECT_EQ(numbers(d), (V{2 * 4 + 5}));
 }
 
 TEST(Grad, of_a_leaf_by_itself_is_its_upstream_gradient) {
-  const Tensor x = leaf({2, 3});
+  const Tensor x = leaf_of({2, 3});
   EXPECT_EQ(numbers(grad({x}, {x}, {.upstream = {from_vector<double>({5, 7}, {2})}})[0]),
             (V{5, 7}));
 }
 
 TEST(Grad, of_several_outputs_is_the_sum_weighted_by_their_upstream_gradients) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor a = x * 2;
   const Tensor b = sum(a * a);  // depends on the other output
   const Tensor c = sum(x);
@@ -80,18 +80,18 @@ TEST(Grad, of_several_outputs_is_the_sum_weighted_by_their_upstream_gradients) {
 }
 
 TEST(Grad, of_one_output_given_twice_counts_twice) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   const Tensor y = sum(x * 4);
   EXPECT_EQ(numbers(grad({y, y}, {x})[0]), (V{8}));
 }
 
 TEST(Grad, of_nothing_asked_is_nothing) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   EXPECT_TRUE(grad({sum(x)}, {}).empty());
 }
 
 TEST(Grad, refuses_what_it_cannot_differentiate) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor constant = zeros({3});
   const Tensor y = sum(x);
   expect_error<ValueError>([&] { grad({}, {x}); }, "grad: there must be an output, got none");
@@ -124,8 +124,8 @@ TEST(Grad, refuses_what_it_cannot_differentiate) {
 }
 
 TEST(Grad, of_an_input_that_no_output_depends_on_is_an_error_or_undefined) {
-  const Tensor x = leaf({1, 2});
-  const Tensor other = leaf({1, 2, 3});
+  const Tensor x = leaf_of({1, 2});
+  const Tensor other = leaf_of({1, 2, 3});
   const Tensor y = sum(x * x);
   expect_error<GraphError>(
       [&] {
@@ -139,7 +139,7 @@ TEST(Grad, of_an_input_that_no_output_depends_on_is_an_error_or_undefined) {
 }
 
 TEST(Grad, by_a_copy_or_by_a_view_made_afterwards_is_an_error) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor y = sum(x);
   const Tensor view = slice(x, 0, 0, 1);
   EXPECT_THROW(grad({y}, {view}), GraphError);
@@ -147,7 +147,7 @@ TEST(Grad, by_a_copy_or_by_a_view_made_afterwards_is_an_error) {
 
 // A derivative that is left undefined is zero; the output depends on the input all the same.
 TEST(Grad, is_zero_where_derivatives_left_it_undefined) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor y = sum(record(x.clone(), "flat", {x}, [](const Tensor&, Grads&) {}));
   const Tensor d = grad({y}, {x})[0];
   EXPECT_EQ(numbers(d), (V{0, 0}));
@@ -155,8 +155,8 @@ TEST(Grad, is_zero_where_derivatives_left_it_undefined) {
 }
 
 TEST(Grad, computes_nothing_that_the_inputs_do_not_need) {
-  const Tensor x = leaf({1});
-  const Tensor z = leaf({1});
+  const Tensor x = leaf_of({1});
+  const Tensor z = leaf_of({1});
   int below = 0;
   int beside = 0;
   int own = 0;
@@ -169,8 +169,8 @@ TEST(Grad, computes_nothing_that_the_inputs_do_not_need) {
 }
 
 TEST(Grad, tells_a_derivative_which_of_its_inputs_are_wanted) {
-  const Tensor a = leaf({1});
-  const Tensor b = leaf({1});
+  const Tensor a = leaf_of({1});
+  const Tensor b = leaf_of({1});
   std::vector<bool> wanted;
   const auto make = [&] {
     return record(zeros({}, f64), "pair", {a, b}, [&](const Tensor&, Grads& dx) {
@@ -189,7 +189,7 @@ TEST(Grad, tells_a_derivative_which_of_its_inputs_are_wanted) {
 
 // As when a graph is run back in two parts.
 TEST(Grad, uses_up_only_what_it_walked) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor h = exp(x);
   const Tensor y = sum(h * h);
   const Tensor dh = grad({y}, {h})[0];
@@ -203,7 +203,7 @@ TEST(Grad, uses_up_only_what_it_walked) {
 
 // x is reached beside the part that is used up, but its gradient would lack that part.
 TEST(Grad, through_a_part_that_is_used_up_is_an_error_and_no_wrong_gradient) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor h = exp(x);
   sum(h).backward();
   for (const bool allow_unused : {false, true}) {
@@ -212,7 +212,7 @@ TEST(Grad, through_a_part_that_is_used_up_is_an_error_and_no_wrong_gradient) {
 }
 
 TEST(Grad, twice_needs_a_retained_graph) {
-  const Tensor x = leaf({3});
+  const Tensor x = leaf_of({3});
   const Tensor y = sum(x * x);
   EXPECT_EQ(numbers(grad({y}, {x}, {.retain_graph = true})[0]), (V{6}));
   EXPECT_EQ(numbers(grad({y}, {x}, {.create_graph = true})[0]), (V{6}));
@@ -223,7 +223,7 @@ TEST(Grad, twice_needs_a_retained_graph) {
 }
 
 TEST(Grad, and_backward_may_take_turns) {
-  const Tensor x = leaf({3});
+  const Tensor x = leaf_of({3});
   const Tensor y = sum(x * x);
   backward(y, {.retain_graph = true});
   EXPECT_EQ(numbers(grad({y}, {x}, {.retain_graph = true})[0]), (V{6}));
@@ -232,8 +232,8 @@ TEST(Grad, and_backward_may_take_turns) {
 }
 
 TEST(Grad, after_a_derivative_that_threw_starts_afresh) {
-  const Tensor x = leaf({1});
-  const Tensor z = leaf({1});
+  const Tensor x = leaf_of({1});
+  const Tensor z = leaf_of({1});
   const Tensor h = x * 2;
   const Tensor good = sum(h * z);
   const Tensor bad = sum(h + throwing(z) + h * 7);
@@ -247,8 +247,8 @@ TEST(Grad, after_a_derivative_that_threw_starts_afresh) {
 }
 
 TEST(Grad, leaves_no_marks_that_a_later_sweep_would_see) {
-  const Tensor x = leaf({1});
-  const Tensor z = leaf({1});
+  const Tensor x = leaf_of({1});
+  const Tensor z = leaf_of({1});
   const Tensor y = sum(x * z);
   grad({y}, {x}, {.retain_graph = true});
   backward(y);  // all leaves are wanted again
@@ -258,8 +258,8 @@ TEST(Grad, leaves_no_marks_that_a_later_sweep_would_see) {
 
 // A sweep inside a derivative that asks for x does not reach it; the one outside still wants it.
 TEST(Grad, inside_a_derivative_does_not_disturb_the_sweep_outside) {
-  const Tensor x = leaf({2});
-  const Tensor w = leaf({5});
+  const Tensor x = leaf_of({2});
+  const Tensor w = leaf_of({5});
   const Tensor y = record(x * 3, "nested", {x}, [&](const Tensor& dy, Grads& dx) {
     const GradMode on(true);
     EXPECT_FALSE(grad({sum(w * w)}, {x}, {.allow_unused = true})[0]);
@@ -274,7 +274,7 @@ TEST(Grad, inside_a_derivative_does_not_disturb_the_sweep_outside) {
 }
 
 TEST(Grad, checks_what_derivatives_hand_back) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const auto giving = [&](const Tensor& value) {
     return sum(
         record(x.clone(), "mine", {x}, [value](const Tensor&, Grads& dx) { dx[0] = value; }));

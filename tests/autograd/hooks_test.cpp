@@ -15,12 +15,12 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
-using test::leaf;
+using test::leaf_of;
 using test::numbers;
 using V = std::vector<double>;
 
 TEST(Hooks, see_the_gradient_of_a_result_once_and_complete) {
-  const Tensor x = leaf({2});
+  const Tensor x = leaf_of({2});
   const Tensor h = x * 3;
   std::vector<V> seen;
   on_gradient(h, [&](const Tensor& dh) {
@@ -33,7 +33,7 @@ TEST(Hooks, see_the_gradient_of_a_result_once_and_complete) {
 }
 
 TEST(Hooks, see_of_a_leaf_only_what_this_sweep_brought) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   x.set_grad(from_vector<double>({100}, {1}));
   V seen;
   on_gradient(x, [&](const Tensor& dx) {
@@ -47,7 +47,7 @@ TEST(Hooks, see_of_a_leaf_only_what_this_sweep_brought) {
 }
 
 TEST(Hooks, run_in_their_order_and_each_sees_what_the_one_before_made) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   on_gradient(x, [](const Tensor& dx) { return dx + 1; });
   on_gradient(x, [](const Tensor& dx) { return dx * 10; });
   V seen;
@@ -61,7 +61,7 @@ TEST(Hooks, run_in_their_order_and_each_sees_what_the_one_before_made) {
 }
 
 TEST(Hooks, on_a_result_change_what_lies_below_and_nothing_beside) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   const Tensor h = x * 3;
   on_gradient(h, [](const Tensor& dh) { return dh * -1; });
   sum(h * 2 + x * 7).backward();
@@ -69,7 +69,7 @@ TEST(Hooks, on_a_result_change_what_lies_below_and_nothing_beside) {
 }
 
 TEST(Hooks, on_the_very_result_of_backward_see_its_upstream_gradient) {
-  const Tensor x = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
   const Tensor y = x * 3;
   on_gradient(y, [](const Tensor& dy) { return dy * 2; });
   backward(y, {.upstream = from_vector<double>({1, 10}, {2})});
@@ -77,7 +77,7 @@ TEST(Hooks, on_the_very_result_of_backward_see_its_upstream_gradient) {
 }
 
 TEST(Hooks, work_in_grad_for_leaf_and_result) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   const Tensor h = x * 3;
   on_gradient(h, [](const Tensor& dh) { return dh * 2; });
   on_gradient(x, [](const Tensor& dx) { return dx + 1; });
@@ -88,8 +88,8 @@ TEST(Hooks, work_in_grad_for_leaf_and_result) {
 }
 
 TEST(Hooks, are_not_called_for_what_grad_does_not_need) {
-  const Tensor x = leaf({1});
-  const Tensor z = leaf({1});
+  const Tensor x = leaf_of({1});
+  const Tensor z = leaf_of({1});
   int calls = 0;
   on_gradient(z, [&](const Tensor&) {
     ++calls;
@@ -100,7 +100,7 @@ TEST(Hooks, are_not_called_for_what_grad_does_not_need) {
 }
 
 TEST(Hooks, are_part_of_a_recorded_derivative) {
-  const Tensor x = leaf({2});
+  const Tensor x = leaf_of({2});
   on_gradient(x, [](const Tensor& dx) { return dx * dx; });
   const Tensor d = grad({sum(x * x)}, {x}, {.create_graph = true})[0];  // (2 x)^2
   EXPECT_EQ(numbers(d), (V{16}));
@@ -109,8 +109,8 @@ TEST(Hooks, are_part_of_a_recorded_derivative) {
 }
 
 TEST(Hooks, record_nothing_in_an_ordinary_backward) {
-  const Tensor x = leaf({2});
-  const Tensor w = leaf({3});
+  const Tensor x = leaf_of({2});
+  const Tensor w = leaf_of({3});
   on_gradient(x, [&](const Tensor& dx) { return dx * w; });
   sum(x * x).backward();
   EXPECT_EQ(numbers(x.grad()), (V{12}));
@@ -118,8 +118,8 @@ TEST(Hooks, record_nothing_in_an_ordinary_backward) {
 }
 
 TEST(Hooks, refuse_another_shape_or_dtype_and_no_gradient_changes) {
-  const Tensor x = leaf({1, 2});
-  const Tensor z = leaf({1, 2});
+  const Tensor x = leaf_of({1, 2});
+  const Tensor z = leaf_of({1, 2});
   on_gradient(x, [](const Tensor&) { return zeros({3}, f64); });
   expect_error<ShapeError>([&] { sum(z + x * z).backward(); },
                            "on_gradient: hook must return the gradient's shape [2], got [3]");
@@ -143,7 +143,7 @@ TEST(Hooks, are_refused_on_what_has_no_gradient) {
 }
 
 TEST(Hooks, may_clear_themselves_while_they_run) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   int calls = 0;
   const std::string long_text(1000, 'a');  // its memory would be gone
   on_gradient(x, [&calls, long_text, handle = &x](const Tensor& dx) {
@@ -159,7 +159,7 @@ TEST(Hooks, may_clear_themselves_while_they_run) {
 }
 
 TEST(Hooks, keep_to_leaves_over_many_graphs_and_are_shared_by_handles) {
-  const Tensor x = leaf({1});
+  const Tensor x = leaf_of({1});
   const Tensor same = x;
   on_gradient(same, [](const Tensor& dx) { return dx * 2; });
   sum(x).backward();
@@ -172,7 +172,7 @@ TEST(Hooks, keep_to_leaves_over_many_graphs_and_are_shared_by_handles) {
 TEST(Hooks, end_with_their_tensor_or_when_cleared) {
   const int before = test::Live::count();
   {
-    Tensor x = leaf({1});
+    Tensor x = leaf_of({1});
     on_gradient(x, [live = test::Live()](const Tensor&) { return Tensor(); });
     Tensor h = exp(x);
     on_gradient(h, [live = test::Live()](const Tensor&) { return Tensor(); });

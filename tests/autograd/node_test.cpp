@@ -10,6 +10,7 @@
 #include <gradus/core/memory.h>
 #include <gtest/gtest.h>
 
+#include "support/leaf.h"
 #include "support/live.h"
 #include "support/naive.h"
 #include "support/sanitizer.h"
@@ -18,9 +19,8 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::leaf_of_two;
 using test::Live;
-
-Tensor pair() { return tensor({1, 2}).set_requires_grad(); }
 
 // Passes x on; `derive` makes its gradient.
 template <class F>
@@ -30,7 +30,7 @@ Tensor custom(const Tensor& x, F derive) {
 }
 
 TEST(Node, a_gradient_of_another_shape_is_refused) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const Tensor y = custom(x, [](const Tensor&, Grads& dx) { dx[0] = zeros({3}); });
   expect_error<ShapeError>(
       [&] { sum(y).backward(); },
@@ -39,7 +39,7 @@ TEST(Node, a_gradient_of_another_shape_is_refused) {
 }
 
 TEST(Node, a_gradient_of_another_dtype_is_refused) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const Tensor y = custom(x, [](const Tensor&, Grads& dx) { dx[0] = zeros({2}, f64); });
   expect_error<DtypeError>(
       [&] { sum(y).backward(); },
@@ -48,8 +48,8 @@ TEST(Node, a_gradient_of_another_dtype_is_refused) {
 }
 
 TEST(Node, a_gradient_left_undefined_counts_as_zero) {
-  const Tensor x = pair();
-  const Tensor z = pair();
+  const Tensor x = leaf_of_two();
+  const Tensor z = leaf_of_two();
   const Tensor y = custom(exp(x), [](const Tensor&, Grads&) {}) + z;
   sum(y + x * 3).backward();
   EXPECT_EQ(x.grad().to_vector(), (std::vector<float>{3, 3}));
@@ -59,7 +59,7 @@ TEST(Node, a_gradient_left_undefined_counts_as_zero) {
 TEST(Node, takes_more_than_three_inputs) {
   std::vector<Tensor> x;
   for (int i = 0; i < 6; ++i) {
-    x.push_back(pair());
+    x.push_back(leaf_of_two());
   }
   x[4] = x[4].detach();
   const Tensor y = record(zeros({2}), "six", {x[0], x[1], x[2], x[3], x[4], x[5]},
@@ -79,8 +79,8 @@ TEST(Node, takes_more_than_three_inputs) {
 
 TEST(Node, an_exception_in_backward_leaves_all_gradients_as_before_and_no_leak) {
   const int before = Live::count();
-  const Tensor early = pair();  // reached before the exception
-  const Tensor late = pair();   // and behind it
+  const Tensor early = leaf_of_two();  // reached before the exception
+  const Tensor late = leaf_of_two();   // and behind it
   sum(early * 2 + late).backward();
   {
     const Tensor y =
@@ -105,7 +105,7 @@ TEST(Node, an_exception_in_backward_leaves_all_gradients_as_before_and_no_leak) 
 }
 
 TEST(Node, operations_in_a_derivative_record_nothing) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   Tensor seen;
   const Tensor y = custom(x, [&](const Tensor& dy, Grads& dx) {
     seen = dy * x;
@@ -119,7 +119,7 @@ TEST(Node, operations_in_a_derivative_record_nothing) {
 
 TEST(Node, backward_frees_what_closures_hold_and_the_graph_does_otherwise) {
   const int before = Live::count();
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const auto pass = [](const Tensor& dy, Grads& dx) { dx[0] = dy; };
   Tensor y = sum(custom(custom(x, pass), pass));
   EXPECT_EQ(Live::count(), before + 2);
@@ -134,8 +134,8 @@ TEST(Node, backward_frees_what_closures_hold_and_the_graph_does_otherwise) {
 
 // Both sweeps reach x, and the outer one has already brought it a part when the inner one starts.
 TEST(Node, a_derivative_may_start_a_sweep_of_its_own) {
-  const Tensor x = pair();
-  const Tensor z = pair();
+  const Tensor x = leaf_of_two();
+  const Tensor z = leaf_of_two();
   const Tensor y = custom(z, [&](const Tensor& dy, Grads& dx) {
     const GradMode on(true);
     sum(x * 3).backward();
@@ -148,7 +148,7 @@ TEST(Node, a_derivative_may_start_a_sweep_of_its_own) {
 }
 
 TEST(Node, an_input_that_is_passed_on_as_the_result_stays_a_leaf) {
-  const Tensor weight = pair();
+  const Tensor weight = leaf_of_two();
   const Tensor data = ones({2});
   const Tensor y =
       record(weight, "same", {weight}, [](const Tensor& dy, Grads& dx) { dx[0] = dy; });
@@ -209,7 +209,7 @@ TEST(Node, a_warm_training_loop_asks_the_system_for_nothing) {
 }
 
 TEST(Node, refuses_a_result_of_whole_numbers) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   expect_error<DtypeError>(
       [&] { record(zeros({2}, i64), "rank", {x}, [](const Tensor&, Grads&) {}); },
       "rank: a result with a derivative must be f32 or f64, got i64; return it without record()");

@@ -10,7 +10,7 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
-using test::tracked;
+using test::leaf;
 
 const Tensor kImages = zeros({2, 4, 5, 6});
 const Tensor kWeight = zeros({6, 4, 3, 3});
@@ -19,50 +19,29 @@ TEST(Refuse, convolutions_of_shapes_that_do_not_fit) {
   const std::string shapes =
       "conv2d: x must be [batch, channels, height, width] and weight [out, channels / groups, "
       "kernel height, kernel width], got ";
-  expect_error<ShapeError>(
-      [&] {
-        conv2d(tracked({4, 5, 6}), kWeight);
-      },
-      shapes + "[4, 5, 6] and [6, 4, 3, 3]");
-  expect_error<ShapeError>(
-      [&] {
-        conv2d(kImages, tracked({6, 4, 3}));
-      },
-      shapes + "[2, 4, 5, 6] and [6, 4, 3]");
-  expect_error<ShapeError>(
-      [&] {
-        conv2d(tracked({2, 4, 0, 6}), kWeight);
-      },
-      "conv2d: no size but the batch may be 0, got x [2, 4, 0, 6] and weight "
-      "[6, 4, 3, 3]");
-  expect_error<ShapeError>(
-      [&] {
-        conv2d(kImages, tracked({6, 4, 0, 3}));
-      },
-      "conv2d: no size but the batch may be 0, got x [2, 4, 5, 6] and weight "
-      "[6, 4, 0, 3]");
-  expect_error<ShapeError>(
-      [&] {
-        conv2d(tracked({2, 3, 5, 6}), kWeight);
-      },
-      "conv2d: channels of x must be groups times those of weight, got x "
-      "[2, 3, 5, 6], weight [6, 4, 3, 3] and groups 1");
-  expect_error<ShapeError>(
-      [&] {
-        conv2d(tracked({2, 12, 5, 6}), tracked({8, 4, 3, 3}), {}, {.groups = 3});
-      },
-      "conv2d: groups must divide the out channels of weight, got 3 and "
-      "[8, 4, 3, 3]");
-  expect_error<ShapeError>([&] { conv2d(kImages, kWeight, tracked({4})); },
+  expect_error<ShapeError>([&] { conv2d(leaf(4, 5, 6), kWeight); },
+                           shapes + "[4, 5, 6] and [6, 4, 3, 3]");
+  expect_error<ShapeError>([&] { conv2d(kImages, leaf(6, 4, 3)); },
+                           shapes + "[2, 4, 5, 6] and [6, 4, 3]");
+  expect_error<ShapeError>([&] { conv2d(leaf(2, 4, 0, 6), kWeight); },
+                           "conv2d: no size but the batch may be 0, got x [2, 4, 0, 6] and weight "
+                           "[6, 4, 3, 3]");
+  expect_error<ShapeError>([&] { conv2d(kImages, leaf(6, 4, 0, 3)); },
+                           "conv2d: no size but the batch may be 0, got x [2, 4, 5, 6] and weight "
+                           "[6, 4, 0, 3]");
+  expect_error<ShapeError>([&] { conv2d(leaf(2, 3, 5, 6), kWeight); },
+                           "conv2d: channels of x must be groups times those of weight, got x "
+                           "[2, 3, 5, 6], weight [6, 4, 3, 3] and groups 1");
+  expect_error<ShapeError>([&] { conv2d(leaf(2, 12, 5, 6), leaf(8, 4, 3, 3), {}, {.groups = 3}); },
+                           "conv2d: groups must divide the out channels of weight, got 3 and "
+                           "[8, 4, 3, 3]");
+  expect_error<ShapeError>([&] { conv2d(kImages, kWeight, leaf(4)); },
                            "conv2d: bias must be [6] for weight [6, 4, 3, 3], got [4]");
-  expect_error<ShapeError>([&] { conv2d_relu(kImages, kWeight, tracked({4})); },
+  expect_error<ShapeError>([&] { conv2d_relu(kImages, kWeight, leaf(4)); },
                            "conv2d_relu: bias must be [6] for weight [6, 4, 3, 3], got [4]");
-  expect_error<ShapeError>(
-      [&] {
-        conv2d_relu(tracked({2, 3, 5, 6}), kWeight);
-      },
-      "conv2d_relu: channels of x must be groups times those of weight, got x "
-      "[2, 3, 5, 6], weight [6, 4, 3, 3] and groups 1");
+  expect_error<ShapeError>([&] { conv2d_relu(leaf(2, 3, 5, 6), kWeight); },
+                           "conv2d_relu: channels of x must be groups times those of weight, got x "
+                           "[2, 3, 5, 6], weight [6, 4, 3, 3] and groups 1");
   expect_error<DtypeError>(
       [&] {
         conv2d(kImages, zeros({6, 4, 3, 3}, f64));
@@ -101,12 +80,9 @@ TEST(Refuse, convolutions_with_options_out_of_range) {
                            "conv2d: padding must be from 0 to 2147483647, got [-1, -1]");
   expect_error<ValueError>([&] { conv2d(kImages, kWeight, {}, {.groups = 0}); },
                            "conv2d: groups must be at least 1, got 0");
-  expect_error<ShapeError>(
-      [&] {
-        conv2d(tracked({1, 4, 2, 9}), kWeight);
-      },
-      "conv2d: kernel must fit into the padded input, got kernel [3, 3] with "
-      "dilation [1, 1] on [1, 4, 2, 9] with padding [0, 0]");
+  expect_error<ShapeError>([&] { conv2d(leaf(1, 4, 2, 9), kWeight); },
+                           "conv2d: kernel must fit into the padded input, got kernel [3, 3] with "
+                           "dilation [1, 1] on [1, 4, 2, 9] with padding [0, 0]");
   expect_error<ShapeError>(
       [&] {
         conv2d(kImages, kWeight, {}, {.padding = {1, 0}, .dilation = {2, 3}});
@@ -120,34 +96,25 @@ TEST(Refuse, convolutions_with_options_out_of_range) {
 }
 
 TEST(Refuse, convolutions_of_one_dimension_in_its_own_words) {
-  expect_error<ShapeError>(
-      [&] {
-        conv1d(kImages, tracked({6, 4, 3}));
-      },
-      "conv1d: x must be [batch, channels, length] and weight [out, channels "
-      "/ groups, kernel], got [2, 4, 5, 6] and [6, 4, 3]");
-  expect_error<ShapeError>(
-      [&] {
-        conv1d(tracked({2, 4, 5}), tracked({6, 4, 6}));
-      },
-      "conv1d: kernel must fit into the padded input, got kernel 6 with "
-      "dilation 1 on [2, 4, 5] with padding 0");
-  expect_error<ValueError>(
-      [&] {
-        conv1d(tracked({2, 4, 5}), tracked({6, 4, 3}), {}, {.stride = 0});
-      },
-      "conv1d: stride must be from 1 to 2147483647, got 0");
+  expect_error<ShapeError>([&] { conv1d(kImages, leaf(6, 4, 3)); },
+                           "conv1d: x must be [batch, channels, length] and weight [out, channels "
+                           "/ groups, kernel], got [2, 4, 5, 6] and [6, 4, 3]");
+  expect_error<ShapeError>([&] { conv1d(leaf(2, 4, 5), leaf(6, 4, 6)); },
+                           "conv1d: kernel must fit into the padded input, got kernel 6 with "
+                           "dilation 1 on [2, 4, 5] with padding 0");
+  expect_error<ValueError>([&] { conv1d(leaf(2, 4, 5), leaf(6, 4, 3), {}, {.stride = 0}); },
+                           "conv1d: stride must be from 1 to 2147483647, got 0");
 }
 
 TEST(Refuse, transposed_convolutions_that_do_not_fit) {
-  const Tensor weight = tracked({4, 2, 3, 3});
+  const Tensor weight = leaf(4, 2, 3, 3);
   expect_error<ShapeError>([&] { conv_transpose2d(kImages, kWeight); },
                            "conv_transpose2d: channels of x must be the first size of weight, got "
                            "x [2, 4, 5, 6] and weight [6, 4, 3, 3]");
   expect_error<ShapeError>([&] { conv_transpose2d(kImages, weight, {}, {.groups = 3}); },
                            "conv_transpose2d: groups must divide the channels of x, got 3 and "
                            "[2, 4, 5, 6]");
-  expect_error<ShapeError>([&] { conv_transpose2d(kImages, weight, tracked({4})); },
+  expect_error<ShapeError>([&] { conv_transpose2d(kImages, weight, leaf(4)); },
                            "conv_transpose2d: bias must be [2] for weight [4, 2, 3, 3], got [4]");
   expect_error<ValueError>(
       [&] {
@@ -155,28 +122,19 @@ TEST(Refuse, transposed_convolutions_that_do_not_fit) {
       },
       "conv_transpose2d: output_padding must be at least 0 and below stride or dilation, got "
       "[0, 2] with stride [2, 2] and dilation [1, 1]");
-  expect_error<ShapeError>(
-      [&] {
-        conv_transpose2d(tracked({1, 4, 1, 1}), weight, {}, {.padding = 2});
-      },
-      "conv_transpose2d: padding must leave an output of at least 1, got "
-      "output [-1, -1] of x [1, 4, 1, 1], weight [4, 2, 3, 3] and padding "
-      "[2, 2]");
+  expect_error<ShapeError>([&] { conv_transpose2d(leaf(1, 4, 1, 1), weight, {}, {.padding = 2}); },
+                           "conv_transpose2d: padding must leave an output of at least 1, got "
+                           "output [-1, -1] of x [1, 4, 1, 1], weight [4, 2, 3, 3] and padding "
+                           "[2, 2]");
   expect_error<ValueError>([&] { conv_transpose2d(kImages, weight, {}, {.dilation = 0}); },
                            "conv_transpose2d: dilation must be from 1 to 2147483647, got [0, 0]");
 }
 
 TEST(Refuse, pooling_that_does_not_fit) {
-  expect_error<ShapeError>(
-      [&] {
-        max_pool2d(tracked({4, 5, 6}), 2);
-      },
-      "max_pool2d: x must be [batch, channels, height, width], got [4, 5, 6]");
-  expect_error<ShapeError>(
-      [&] {
-        avg_pool2d(tracked({1, 0, 5, 6}), 2);
-      },
-      "avg_pool2d: no size of x but the batch may be 0, got [1, 0, 5, 6]");
+  expect_error<ShapeError>([&] { max_pool2d(leaf(4, 5, 6), 2); },
+                           "max_pool2d: x must be [batch, channels, height, width], got [4, 5, 6]");
+  expect_error<ShapeError>([&] { avg_pool2d(leaf(1, 0, 5, 6), 2); },
+                           "avg_pool2d: no size of x but the batch may be 0, got [1, 0, 5, 6]");
   expect_error<ValueError>(
       [&] {
         max_pool2d(kImages, {0, 2});
@@ -199,9 +157,7 @@ TEST(Refuse, pooling_that_does_not_fit) {
       "avg_pool2d: kernel must fit into the padded input, got kernel [6, 2] "
       "with dilation [1, 1] on [2, 4, 5, 6] with padding [0, 0]");
   expect_error<ShapeError>(
-      [&] {
-        max_pool2d(tracked({1, 1, 4, 4}), 2, {.padding = 1, .dilation = 5});
-      },
+      [&] { max_pool2d(leaf(1, 1, 4, 4), 2, {.padding = 1, .dilation = 5}); },
       "max_pool2d: every window must see a part of the image, got dilation [5, 5] and padding "
       "[1, 1] on [1, 1, 4, 4]");
   expect_error<ValueError>(
@@ -216,13 +172,10 @@ TEST(Refuse, pooling_that_does_not_fit) {
       },
       "adaptive_avg_pool2d: output must be from 1 to 67108864, got "
       "[2, 67108865] for x [2, 4, 5, 6]");
-  expect_error<ShapeError>(
-      [&] {
-        avg_pool2d(tracked({0, 1, 2, 67108865}), 1);
-      },
-      "avg_pool2d: images must have at most 67108864 places along a side, got "
-      "[0, 1, 2, 67108865]");
-  expect_error<ShapeError>([&] { adaptive_avg_pool2d(tracked({4}), 1); },
+  expect_error<ShapeError>([&] { avg_pool2d(leaf(0, 1, 2, 67108865), 1); },
+                           "avg_pool2d: images must have at most 67108864 places along a side, got "
+                           "[0, 1, 2, 67108865]");
+  expect_error<ShapeError>([&] { adaptive_avg_pool2d(leaf(4), 1); },
                            "adaptive_avg_pool2d: x must be [batch, channels, height, width], got "
                            "[4]");
   expect_error<DtypeError>(
@@ -237,23 +190,14 @@ TEST(Refuse, pooling_that_does_not_fit) {
       },
       "avg_pool2d: dtype must be f32 or f64, got i64; convert it with "
       "convert(x, f32)");
-  expect_error<ShapeError>(
-      [&] {
-        max_pool1d(tracked({2, 3}), 2);
-      },
-      "max_pool1d: x must be [batch, channels, length], got [2, 3]");
-  expect_error<ShapeError>(
-      [&] {
-        avg_pool1d(tracked({1, 2, 3}), 4);
-      },
-      "avg_pool1d: kernel must fit into the padded input, got kernel 4 with "
-      "dilation 1 on [1, 2, 3] with padding 0");
-  expect_error<ValueError>(
-      [&] {
-        avg_pool1d(tracked({1, 2, 3}), 2, {.padding = 2});
-      },
-      "avg_pool1d: padding must be at most half of the kernel, got padding 2 "
-      "and kernel 2");
+  expect_error<ShapeError>([&] { max_pool1d(leaf(2, 3), 2); },
+                           "max_pool1d: x must be [batch, channels, length], got [2, 3]");
+  expect_error<ShapeError>([&] { avg_pool1d(leaf(1, 2, 3), 4); },
+                           "avg_pool1d: kernel must fit into the padded input, got kernel 4 with "
+                           "dilation 1 on [1, 2, 3] with padding 0");
+  expect_error<ValueError>([&] { avg_pool1d(leaf(1, 2, 3), 2, {.padding = 2}); },
+                           "avg_pool1d: padding must be at most half of the kernel, got padding 2 "
+                           "and kernel 2");
 }
 
 }  // namespace

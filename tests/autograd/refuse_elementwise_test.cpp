@@ -14,7 +14,7 @@ namespace {
 
 using test::expect_error;
 using test::kUndefined;
-using test::tracked;
+using test::leaf;
 
 TEST(RefuseElementwise, pairs_that_do_not_broadcast_or_of_other_dtypes) {
   using Op = Tensor (*)(const Tensor&, const Tensor&);
@@ -26,18 +26,14 @@ TEST(RefuseElementwise, pairs_that_do_not_broadcast_or_of_other_dtypes) {
     const Op f = op.second;
     const std::string broadcast =
         name + ": shapes must broadcast (equal sizes, or 1, from the last dimension), got ";
-    expect_error<ShapeError>(
-        [&] {
-          f(tracked({2, 3}), tracked({2, 4}));
-        },
-        broadcast + "[2, 3] and [2, 4]");
-    expect_error<ShapeError>([&] { f(tracked({3}), tracked({0})); }, broadcast + "[3] and [0]");
+    expect_error<ShapeError>([&] { f(leaf(2, 3), leaf(2, 4)); }, broadcast + "[2, 3] and [2, 4]");
+    expect_error<ShapeError>([&] { f(leaf(3), leaf(0)); }, broadcast + "[3] and [0]");
     expect_error<DtypeError>(
-        [&] { f(tracked({3}), zeros({3}, f64)); },
+        [&] { f(leaf(3), zeros({3}, f64)); },
         name +
             ": operands must have one dtype, got f32 and f64; convert one with convert(x, dtype)");
-    expect_error<ValueError>([&] { f(Tensor(), tracked({1})); }, kUndefined);
-    expect_error<ValueError>([&] { f(tracked({1}), Tensor()); }, kUndefined);
+    expect_error<ValueError>([&] { f(Tensor(), leaf(1)); }, kUndefined);
+    expect_error<ValueError>([&] { f(leaf(1), Tensor()); }, kUndefined);
   }
 }
 
@@ -76,11 +72,9 @@ TEST(RefuseElementwise, functions_of_integers_or_nothing) {
 
 TEST(RefuseElementwise, options_that_mean_nothing) {
   expect_error<ValueError>(
-      [] {
-        clamp(tracked({2, 3}), {});
-      },
+      [] { clamp(leaf(2, 3), {}); },
       "clamp: a bound must be given, got neither low nor high for a tensor of shape [2, 3]");
-  expect_error<ValueError>([] { softplus(tracked({3}), 0); },
+  expect_error<ValueError>([] { softplus(leaf(3), 0); },
                            "softplus: beta must be positive, got 0 for a tensor of shape [3]");
 }
 
@@ -88,21 +82,14 @@ TEST(RefuseElementwise, conditions_and_choices_that_do_not_fit) {
   const Tensor c = zeros({2, 3}, u8);
   const std::string broadcast =
       "where: shapes must broadcast (equal sizes, or 1, from the last dimension), got ";
-  expect_error<ShapeError>(
-      [&] {
-        where(c, tracked({2, 4}), tracked({2, 3}));
-      },
-      broadcast + "[2, 4] and [2, 3]");
-  expect_error<ShapeError>([&] { where(c, tracked({4}), tracked({4})); },
-                           broadcast + "[2, 3] and [4]");
+  expect_error<ShapeError>([&] { where(c, leaf(2, 4), leaf(2, 3)); },
+                           broadcast + "[2, 4] and [2, 3]");
+  expect_error<ShapeError>([&] { where(c, leaf(4), leaf(4)); }, broadcast + "[2, 3] and [4]");
+  expect_error<DtypeError>([&] { where(leaf(2, 3), leaf(3), leaf(3)); },
+                           "where: condition must be u8, got f32; make one with a comparison, "
+                           "such as ne(x, 0)");
   expect_error<DtypeError>(
-      [&] {
-        where(tracked({2, 3}), tracked({3}), tracked({3}));
-      },
-      "where: condition must be u8, got f32; make one with a comparison, "
-      "such as ne(x, 0)");
-  expect_error<DtypeError>(
-      [&] { where(c, tracked({3}), zeros({3}, i64)); },
+      [&] { where(c, leaf(3), zeros({3}, i64)); },
       "where: operands must have one dtype, got f32 and i64; convert one with convert(x, dtype)");
 }
 
@@ -111,10 +98,10 @@ TEST(RefuseElementwise, logic_on_numbers) {
       ": mask must be u8, got f32; make one with a comparison, such as "
       "ne(x, 0)";
   const Tensor c = zeros({3}, u8);
-  expect_error<DtypeError>([&] { logical_not(tracked({3})); }, "logical_not" + mask);
-  expect_error<DtypeError>([&] { logical_and(tracked({3}), c); }, "logical_and" + mask);
-  expect_error<DtypeError>([&] { logical_or(c, tracked({3})); }, "logical_or" + mask);
-  expect_error<DtypeError>([&] { logical_xor(tracked({3}), c); }, "logical_xor" + mask);
+  expect_error<DtypeError>([&] { logical_not(leaf(3)); }, "logical_not" + mask);
+  expect_error<DtypeError>([&] { logical_and(leaf(3), c); }, "logical_and" + mask);
+  expect_error<DtypeError>([&] { logical_or(c, leaf(3)); }, "logical_or" + mask);
+  expect_error<DtypeError>([&] { logical_xor(leaf(3), c); }, "logical_xor" + mask);
   expect_error<ShapeError>([&] { logical_and(c, zeros({2}, u8)); },
                            "logical_and: shapes must broadcast (equal sizes, or 1, from the last "
                            "dimension), got [3] and [2]");

@@ -15,7 +15,7 @@ namespace gradus {
 namespace {
 
 using test::expect_error;
-using test::tracked;
+using test::leaf;
 
 Tensor at(const std::vector<std::int64_t>& values) {
   return from_vector(values, {static_cast<Index>(values.size())});
@@ -27,35 +27,29 @@ Tensor at(const std::vector<std::int64_t>& values, const Shape& shape) {
 TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
   expect_error<IndexError>(
       [] {
-        index_select(tracked({2, 3}), 1, at({0, 3}));
+        index_select(leaf(2, 3), 1, at({0, 3}));
       },
       "index_select: indices must be from 0 to 2 for a tensor of shape "
       "[2, 3], got 3 at position 1 of indices of shape [2]");
-  expect_error<IndexError>(
-      [] {
-        index_select(tracked({2, 3}), 0, at({-1}));
-      },
-      "index_select: indices must be from 0 to 1 for a tensor of shape "
-      "[2, 3], got -1 at position 0 of indices of shape [1]");
-  expect_error<DtypeError>([] { index_select(tracked({2}), 0, zeros({1})); },
+  expect_error<IndexError>([] { index_select(leaf(2, 3), 0, at({-1})); },
+                           "index_select: indices must be from 0 to 1 for a tensor of shape "
+                           "[2, 3], got -1 at position 0 of indices of shape [1]");
+  expect_error<DtypeError>([] { index_select(leaf(2), 0, zeros({1})); },
                            "index_select: indices must be i64, got f32");
   expect_error<ShapeError>(
       [] {
-        index_select(tracked({2, 3}), 0, at({0}, {1, 1}));
+        index_select(leaf(2, 3), 0, at({0}, {1, 1}));
       },
       "index_select: indices must be [n] for a tensor of shape [2, 3], got "
       "[1, 1]");
-  expect_error<ShapeError>([] { index_select(tracked({}), 0, at({0})); },
+  expect_error<ShapeError>([] { index_select(leaf(), 0, at({0})); },
                            "index_select: tensor must have a dimension, got shape []");
-  expect_error<ShapeError>(
-      [] {
-        index_add(tracked({2, 3}), 0, at({0}), tracked({2, 3}));
-      },
-      "index_add: source must have the shape [1, 3] for 1 indices, got "
-      "[2, 3]");
+  expect_error<ShapeError>([] { index_add(leaf(2, 3), 0, at({0}), leaf(2, 3)); },
+                           "index_add: source must have the shape [1, 3] for 1 indices, got "
+                           "[2, 3]");
   expect_error<IndexError>(
       [] {
-        gather(tracked({2, 2}), 1, at({0, 2}, {2, 1}));
+        gather(leaf(2, 2), 1, at({0, 2}, {2, 1}));
       },
       "gather: indices must be from 0 to 1 for a tensor of shape [2, 2], got "
       "2 at position 1 of indices of shape [2, 1]");
@@ -64,13 +58,13 @@ TEST(RefuseIndex, indices_outside_or_of_another_dtype) {
       "sizes, got ";
   expect_error<ShapeError>(
       [&] {
-        gather(tracked({2, 2}), 0, at({0, 0, 0}, {1, 3}));
+        gather(leaf(2, 2), 0, at({0, 0, 0}, {1, 3}));
       },
       sizes + "[1, 3] for [2, 2]");
-  expect_error<ShapeError>([&] { gather(tracked({2, 2}), 0, at({0})); }, sizes + "[1] for [2, 2]");
+  expect_error<ShapeError>([&] { gather(leaf(2, 2), 0, at({0})); }, sizes + "[1] for [2, 2]");
   expect_error<ShapeError>(
       [] {
-        scatter_add(tracked({2, 2}), 0, at({0, 1}, {1, 2}), tracked({2, 2}));
+        scatter_add(leaf(2, 2), 0, at({0, 1}, {1, 2}), leaf(2, 2));
       },
       "scatter_add: source must have the shape [1, 2] of the indices, got [2, 2]");
   expect_error<IndexError>(
@@ -110,23 +104,23 @@ TEST(RefuseIndex, numbers_that_an_integer_dtype_cannot_hold) {
 }
 
 TEST(RefuseIndex, masks_triangles_and_turns_that_do_not_fit) {
-  expect_error<DtypeError>([] { masked_fill(tracked({2}), zeros({2}), 0); },
+  expect_error<DtypeError>([] { masked_fill(leaf(2), zeros({2}), 0); },
                            "masked_fill: mask must be u8, got f32");
   expect_error<ShapeError>(
       [] {
-        masked_fill(tracked({2}), zeros({2, 2}, u8), 0);
+        masked_fill(leaf(2), zeros({2, 2}, u8), 0);
       },
       "masked_fill: mask of shape [2, 2] must broadcast to [2]");
-  expect_error<ShapeError>([] { tril(tracked({2})); },
+  expect_error<ShapeError>([] { tril(leaf(2)); },
                            "tril: tensor must be [..., rows, columns], got [2]");
   expect_error<ValueError>(
       [] {
-        flip(tracked({2, 3}), {0, -2});
+        flip(leaf(2, 3), {0, -2});
       },
       "flip: dims must differ, got -2 twice");
-  expect_error<IndexError>([] { flip(tracked({2}), {1}); },
+  expect_error<IndexError>([] { flip(leaf(2), {1}); },
                            "flip: dim must be from -1 to 0 for a tensor of rank 1, got 1");
-  expect_error<ShapeError>([] { cumsum(tracked({}), 0); },
+  expect_error<ShapeError>([] { cumsum(leaf(), 0); },
                            "cumsum: tensor must have a dimension, got shape []");
 }
 
@@ -134,70 +128,70 @@ TEST(RefuseJoin, parts_that_do_not_fit) {
   expect_error<ValueError>([] { cat({}); }, "cat: there must be at least one tensor, got none");
   expect_error<ShapeError>(
       [] {
-        cat({tracked({2, 3}), tracked({3, 3})}, 1);
+        cat({leaf(2, 3), leaf(3, 3)}, 1);
       },
       "cat: sizes must agree but along dimension 1, got [2, 3] and [3, 3]");
   expect_error<DtypeError>(
       [] {
-        cat({tracked({2}), zeros({2}, f64)});
+        cat({leaf(2), zeros({2}, f64)});
       },
       "cat: parts must have one dtype, got f32 and f64");
   expect_error<ShapeError>(
       [] {
-        cat({tracked({}), tracked({})});
+        cat({leaf(), leaf()});
       },
       "cat: tensors must have a dimension, got shape []; use stack()");
   expect_error<ShapeError>(
       [] {
-        const Tensor nothing = tracked({0, Index{1} << 60});
+        const Tensor nothing = leaf(0, Index{1} << 60);
         cat(std::vector<Tensor>(8, nothing), 1);
       },
       "cat: sizes of dimension 1 must add up to what fits in 63 bits, got one more of [0, "
       "1152921504606846976]");
   expect_error<ShapeError>(
       [] {
-        stack({tracked({2}), tracked({3})});
+        stack({leaf(2), leaf(3)});
       },
       "stack: shapes must be equal, got [2] and [3]");
   expect_error<DtypeError>(
       [] {
-        stack({tracked({2}), zeros({2}, f64)});
+        stack({leaf(2), zeros({2}, f64)});
       },
       "stack: parts must have one dtype, got f32 and f64");
   expect_error<ValueError>([] { stack({}); }, "stack: there must be at least one tensor, got none");
   expect_error<ShapeError>(
       [] {
-        split(tracked({4}), {2});  // a list of one
+        split(leaf(4), {2});  // a list of one
       },
       "split: sizes must add up to that of dimension 0 of [4], got [2]");
-  expect_error<ValueError>([] { split(tracked({4}), 0); },
+  expect_error<ValueError>([] { split(leaf(4), 0); },
                            "split: size must be at least 1, got 0 for a tensor of shape [4]");
   expect_error<ShapeError>(
       [] {
-        split(tracked({4}), std::vector<Index>{1, 2});
+        split(leaf(4), std::vector<Index>{1, 2});
       },
       "split: sizes must add up to that of dimension 0 of [4], got [1, 2]");
   expect_error<ShapeError>(
       [] {
-        split(tracked({4}), std::vector<Index>{3, 2});
+        split(leaf(4), std::vector<Index>{3, 2});
       },
       "split: sizes must be at least 0 and add up to that of dimension 0 of [4], got [3, 2]");
-  expect_error<ValueError>([] { chunk(tracked({4}), 0); },
+  expect_error<ValueError>([] { chunk(leaf(4), 0); },
                            "chunk: count must be at least 1, got 0 for a tensor of shape [4]");
   expect_error<ShapeError>(
       [] {
-        pad(tracked({4}), {{1, 1}, {0, 1}});
+        pad(leaf(4), {{1, 1}, {0, 1}});
       },
       "pad: there must be at most one pair for each dimension of [4], got 2");
   expect_error<ValueError>(
       [] {
-        pad(tracked({4}), {{1, -1}});
+        pad(leaf(4), {{1, -1}});
       },
       "pad: counts must be at least 0, got 1 and -1 for a tensor of shape [4]");
 }
 
 TEST(Index, extreme_counts_and_diagonals_are_as_good_as_large_ones) {
-  EXPECT_EQ(chunk(tracked({3}), INT64_MAX).size(), 3U);
+  EXPECT_EQ(chunk(leaf(3), INT64_MAX).size(), 3U);
   EXPECT_EQ(triu(ones({2, 2}), INT64_MIN).to_vector(), (std::vector<float>{1, 1, 1, 1}));
   EXPECT_EQ(tril(ones({2, 2}), INT64_MIN).to_vector(), (std::vector<float>{0, 0, 0, 0}));
 }
@@ -212,46 +206,33 @@ TEST(RefuseStatistics, integers_nothing_and_wrong_dimensions) {
   expect_error<DtypeError>([] { var(ones({3}, i64)); },
                            "var: dtype must be f32 or f64, got i64; convert it with convert(x, "
                            "f32)");
-  expect_error<ValueError>([] { var(tracked({3}), {}, {.correction = -1}); },
+  expect_error<ValueError>([] { var(leaf(3), {}, {.correction = -1}); },
                            "var: correction must be at least 0, got -1");
   expect_error<DtypeError>([] { stddev(zeros({3}, i64)); },
                            "stddev: dtype must be f32 or f64, got i64; convert it with convert(x, "
                            "f32)");
-  expect_error<DtypeError>([] { index_add(tracked({2}), 0, at({0}), zeros({1}, f64)); },
+  expect_error<DtypeError>([] { index_add(leaf(2), 0, at({0}), zeros({1}, f64)); },
                            "index_add: source must have the dtype f32 of the tensor, got f64; "
                            "convert one with convert(x, dtype)");
-  expect_error<IndexError>(
-      [] {
-        prod(tracked({2, 3}), {2});
-      },
-      "prod: dim must be from -2 to 1 for a tensor of rank 2, got 2");
+  expect_error<IndexError>([] { prod(leaf(2, 3), {2}); },
+                           "prod: dim must be from -2 to 1 for a tensor of rank 2, got 2");
   expect_error<ValueError>(
       [] {
-        logsumexp(tracked({2, 3}), {0, -2});
+        logsumexp(leaf(2, 3), {0, -2});
       },
       "logsumexp: dims must differ, got -2 twice");
-  expect_error<ValueError>(
-      [] {
-        amax(tracked({0, 3}));
-      },
-      "amax: there must be an element, got shape [0, 3]");
-  expect_error<ValueError>(
-      [] {
-        max(tracked({2, 0}), 1);
-      },
-      "max: dimension 1 must not be empty, got shape [2, 0]");
-  expect_error<ShapeError>([] { min(tracked({}), 0); },
+  expect_error<ValueError>([] { amax(leaf(0, 3)); },
+                           "amax: there must be an element, got shape [0, 3]");
+  expect_error<ValueError>([] { max(leaf(2, 0), 1); },
+                           "max: dimension 1 must not be empty, got shape [2, 0]");
+  expect_error<ShapeError>([] { min(leaf(), 0); },
                            "min: tensor must have a dimension, got shape []");
-  expect_error<IndexError>([] { max(tracked({2}), 1); },
+  expect_error<IndexError>([] { max(leaf(2), 1); },
                            "max: dim must be from -1 to 0 for a tensor of rank 1, got 1");
-  expect_error<ValueError>(
-      [] {
-        argmax(tracked({0, 3}));
-      },
-      "argmax: there must be an element, got shape [0, 3]");
-  expect_error<ValueError>([] { min(tracked({0})); },
-                           "min: there must be an element, got shape [0]");
-  expect_error<ShapeError>([] { argmin(tracked({}), 0); },
+  expect_error<ValueError>([] { argmax(leaf(0, 3)); },
+                           "argmax: there must be an element, got shape [0, 3]");
+  expect_error<ValueError>([] { min(leaf(0)); }, "min: there must be an element, got shape [0]");
+  expect_error<ShapeError>([] { argmin(leaf(), 0); },
                            "argmin: tensor must have a dimension, got shape []");
 }
 

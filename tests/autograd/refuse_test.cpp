@@ -15,9 +15,8 @@ namespace {
 
 using test::expect_error;
 using test::kUndefined;
-using test::tracked;
+using test::leaf;
 
-// Inputs want a gradient, so that the recorded form is what refuses.
 TEST(Refuse, arithmetic_with_shapes_that_do_not_broadcast_or_other_dtypes) {
   using Op = Tensor (*)(const Tensor&, const Tensor&);
   const std::pair<std::string, Op> ops[] = {{"add", add}, {"sub", sub}, {"mul", mul}, {"div", div}};
@@ -26,21 +25,17 @@ TEST(Refuse, arithmetic_with_shapes_that_do_not_broadcast_or_other_dtypes) {
     const Op f = op.second;
     const std::string broadcast =
         name + ": shapes must broadcast (equal sizes, or 1, from the last dimension), got ";
-    expect_error<ShapeError>(
-        [&] {
-          f(tracked({2, 3}), tracked({2, 4}));
-        },
-        broadcast + "[2, 3] and [2, 4]");
-    expect_error<ShapeError>([&] { f(tracked({3}), tracked({0})); }, broadcast + "[3] and [0]");
+    expect_error<ShapeError>([&] { f(leaf(2, 3), leaf(2, 4)); }, broadcast + "[2, 3] and [2, 4]");
+    expect_error<ShapeError>([&] { f(leaf(3), leaf(0)); }, broadcast + "[3] and [0]");
     expect_error<DtypeError>(
-        [&] { f(tracked({3}), zeros({3}, f64)); },
+        [&] { f(leaf(3), zeros({3}, f64)); },
         name +
             ": operands must have one dtype, got f32 and f64; convert one with convert(x, dtype)");
     expect_error<DtypeError>(
         [&] { f(zeros({3}, i64), zeros({3}, i64)); },
         name + ": dtype must be f32 or f64, got i64; convert it with convert(x, f32)");
-    expect_error<ValueError>([&] { f(Tensor(), tracked({1})); }, kUndefined);
-    expect_error<ValueError>([&] { f(tracked({1}), Tensor()); }, kUndefined);
+    expect_error<ValueError>([&] { f(Tensor(), leaf(1)); }, kUndefined);
+    expect_error<ValueError>([&] { f(leaf(1), Tensor()); }, kUndefined);
   }
 }
 
@@ -73,155 +68,97 @@ TEST(Refuse, functions_and_numbers_with_integers_or_nothing) {
 }
 
 TEST(Refuse, views_that_do_not_fit) {
+  expect_error<ShapeError>([] { reshape(leaf(2, 3), {4}); },
+                           "reshape: [4] must hold as many elements as [2, 3], got 4 and 6");
   expect_error<ShapeError>(
       [] {
-        reshape(tracked({2, 3}), {4});
-      },
-      "reshape: [4] must hold as many elements as [2, 3], got 4 and 6");
-  expect_error<ShapeError>(
-      [] {
-        reshape(tracked({2, 3}), {-1, -1});
+        reshape(leaf(2, 3), {-1, -1});
       },
       "reshape: only one size may be -1, got [-1, -1]");
   expect_error<ShapeError>(
       [] {
-        reshape(tracked({2, 3}), {4, -1});
+        reshape(leaf(2, 3), {4, -1});
       },
       "reshape: cannot infer -1 in [4, -1] for a tensor of shape [2, 3]");
-  expect_error<IndexError>(
-      [] {
-        transpose(tracked({2, 3}), 0, 2);
-      },
-      "transpose: dim must be from -2 to 1 for a tensor of rank 2, got 2");
-  expect_error<IndexError>(
-      [] {
-        transpose(tracked({2, 3}), -3, 0);
-      },
-      "transpose: dim must be from -2 to 1 for a tensor of rank 2, got -3");
+  expect_error<IndexError>([] { transpose(leaf(2, 3), 0, 2); },
+                           "transpose: dim must be from -2 to 1 for a tensor of rank 2, got 2");
+  expect_error<IndexError>([] { transpose(leaf(2, 3), -3, 0); },
+                           "transpose: dim must be from -2 to 1 for a tensor of rank 2, got -3");
   expect_error<ShapeError>(
       [] {
-        permute(tracked({2, 3}), {0, 0});
+        permute(leaf(2, 3), {0, 0});
       },
       "permute: order must name each dimension of [2, 3] once, got [0, 0]");
-  expect_error<ShapeError>(
-      [] {
-        permute(tracked({2, 3}), {0});
-      },
-      "permute: order must name each dimension of [2, 3] once, got [0]");
-  expect_error<ValueError>([] { slice(tracked({2}), 0, 0, 2, 0); },
+  expect_error<ShapeError>([] { permute(leaf(2, 3), {0}); },
+                           "permute: order must name each dimension of [2, 3] once, got [0]");
+  expect_error<ValueError>([] { slice(leaf(2), 0, 0, 2, 0); },
                            "slice: step must be at least 1, got 0");
-  expect_error<IndexError>([] { slice(tracked({2}), 1, 0, 2); },
+  expect_error<IndexError>([] { slice(leaf(2), 1, 0, 2); },
                            "slice: dim must be from -1 to 0 for a tensor of rank 1, got 1");
+  expect_error<IndexError>([] { select(leaf(2, 3), 1, 3); },
+                           "select: index must be from -3 to 2 along dimension 1 of [2, 3], got 3");
   expect_error<IndexError>(
-      [] {
-        select(tracked({2, 3}), 1, 3);
-      },
-      "select: index must be from -3 to 2 along dimension 1 of [2, 3], got 3");
-  expect_error<IndexError>(
-      [] {
-        select(tracked({2, 3}), 0, -3);
-      },
+      [] { select(leaf(2, 3), 0, -3); },
       "select: index must be from -2 to 1 along dimension 0 of [2, 3], got -3");
-  expect_error<ShapeError>([] { select(tracked({}), 0, 0); },
+  expect_error<ShapeError>([] { select(leaf(), 0, 0); },
                            "select: tensor must have a dimension, got shape []");
 }
 
 TEST(Refuse, views_of_other_sizes) {
   expect_error<ShapeError>(
       [] {
-        expand(tracked({2, 3}), {4, 3});
+        expand(leaf(2, 3), {4, 3});
       },
       "expand: [2, 3] must broadcast to the shape asked for, got [4, 3]");
-  expect_error<ShapeError>(
-      [] {
-        expand(tracked({2, 3}), {3});
-      },
-      "expand: [2, 3] must broadcast to the shape asked for, got [3]");
-  expect_error<ShapeError>(
-      [] {
-        squeeze(tracked({2, 3}), 0);
-      },
-      "squeeze: dimension 0 must have size 1, got shape [2, 3]");
-  expect_error<IndexError>([] { squeeze(tracked({1}), 1); },
+  expect_error<ShapeError>([] { expand(leaf(2, 3), {3}); },
+                           "expand: [2, 3] must broadcast to the shape asked for, got [3]");
+  expect_error<ShapeError>([] { squeeze(leaf(2, 3), 0); },
+                           "squeeze: dimension 0 must have size 1, got shape [2, 3]");
+  expect_error<IndexError>([] { squeeze(leaf(1), 1); },
                            "squeeze: dim must be from -1 to 0 for a tensor of rank 1, got 1");
-  expect_error<IndexError>([] { unsqueeze(tracked({2}), 2); },
+  expect_error<IndexError>([] { unsqueeze(leaf(2), 2); },
                            "unsqueeze: dim must be from -2 to 1 for a tensor of rank 2, got 2");
-  expect_error<ShapeError>(
-      [] {
-        unsqueeze(tracked({1, 1, 1, 1, 1, 1, 1, 1}), 0);
-      },
-      "Shape: rank must be at most 8, got one dimension more than "
-      "[1, 1, 1, 1, 1, 1, 1, 1]");
-  expect_error<IndexError>(
-      [] {
-        flatten(tracked({2, 3}), 2);
-      },
-      "flatten: dim must be from -2 to 1 for a tensor of rank 2, got 2");
-  expect_error<IndexError>([] { flatten(tracked({}), 1); },
+  expect_error<ShapeError>([] { unsqueeze(leaf(1, 1, 1, 1, 1, 1, 1, 1), 0); },
+                           "Shape: rank must be at most 8, got one dimension more than "
+                           "[1, 1, 1, 1, 1, 1, 1, 1]");
+  expect_error<IndexError>([] { flatten(leaf(2, 3), 2); },
+                           "flatten: dim must be from -2 to 1 for a tensor of rank 2, got 2");
+  expect_error<IndexError>([] { flatten(leaf(), 1); },
                            "flatten: dim must be from -1 to 0 for a tensor of rank 0, got 1");
   expect_error<ValueError>(
-      [] {
-        flatten(tracked({2, 3, 4}), 2, 1);
-      },
+      [] { flatten(leaf(2, 3, 4), 2, 1); },
       "flatten: start_dim must not be behind end_dim, got 2 and 1 for a tensor of shape [2, 3, 4]");
 }
 
 TEST(Refuse, reductions_over_dimensions_that_are_not_there_or_named_twice) {
-  expect_error<IndexError>(
-      [] {
-        sum(tracked({2, 3}), {2});
-      },
-      "sum: dim must be from -2 to 1 for a tensor of rank 2, got 2");
-  expect_error<ValueError>(
-      [] {
-        sum(tracked({2, 3}), {1, -1});
-      },
-      "sum: dims must differ, got -1 twice");
-  expect_error<IndexError>(
-      [] {
-        mean(tracked({2, 3}), {-3});
-      },
-      "mean: dim must be from -2 to 1 for a tensor of rank 2, got -3");
-  expect_error<ValueError>(
-      [] {
-        mean(tracked({2, 3}), {0, 0});
-      },
-      "mean: dims must differ, got 0 twice");
+  expect_error<IndexError>([] { sum(leaf(2, 3), {2}); },
+                           "sum: dim must be from -2 to 1 for a tensor of rank 2, got 2");
+  expect_error<ValueError>([] { sum(leaf(2, 3), {1, -1}); }, "sum: dims must differ, got -1 twice");
+  expect_error<IndexError>([] { mean(leaf(2, 3), {-3}); },
+                           "mean: dim must be from -2 to 1 for a tensor of rank 2, got -3");
+  expect_error<ValueError>([] { mean(leaf(2, 3), {0, 0}); }, "mean: dims must differ, got 0 twice");
   const std::string rows = ": tensor must be [..., classes] with at least one class, got ";
-  expect_error<ShapeError>([] { softmax(tracked({})); }, "softmax" + rows + "[]");
-  expect_error<ShapeError>([] { softmax(tracked({2, 0})); }, "softmax" + rows + "[2, 0]");
-  expect_error<ShapeError>([] { log_softmax(tracked({})); }, "log_softmax" + rows + "[]");
-  expect_error<ShapeError>([] { log_softmax(tracked({0})); }, "log_softmax" + rows + "[0]");
+  expect_error<ShapeError>([] { softmax(leaf()); }, "softmax" + rows + "[]");
+  expect_error<ShapeError>([] { softmax(leaf(2, 0)); }, "softmax" + rows + "[2, 0]");
+  expect_error<ShapeError>([] { log_softmax(leaf()); }, "log_softmax" + rows + "[]");
+  expect_error<ShapeError>([] { log_softmax(leaf(0)); }, "log_softmax" + rows + "[0]");
 }
 
 TEST(Refuse, products_of_matrices_that_do_not_fit) {
   const std::string inner = "matmul: operands must be [..., m, k] and [..., k, n], or [k], got ";
+  expect_error<ShapeError>([&] { matmul(leaf(2, 3), leaf(2, 3)); }, inner + "[2, 3] and [2, 3]");
+  expect_error<ShapeError>([&] { matmul(leaf(2), leaf(3, 2)); }, inner + "[2] and [3, 2]");
+  expect_error<ShapeError>([&] { matmul(leaf(3), leaf(2)); }, inner + "[3] and [2]");
+  expect_error<ShapeError>([&] { matmul(leaf(2, 3), leaf()); }, inner + "[2, 3] and []");
+  expect_error<ShapeError>([&] { matmul(leaf(4, 2, 3), leaf(4, 2, 3)); },
+                           inner + "[4, 2, 3] and [4, 2, 3]");
   expect_error<ShapeError>(
-      [&] {
-        matmul(tracked({2, 3}), tracked({2, 3}));
-      },
-      inner + "[2, 3] and [2, 3]");
-  expect_error<ShapeError>(
-      [&] {
-        matmul(tracked({2}), tracked({3, 2}));
-      },
-      inner + "[2] and [3, 2]");
-  expect_error<ShapeError>([&] { matmul(tracked({3}), tracked({2})); }, inner + "[3] and [2]");
-  expect_error<ShapeError>([&] { matmul(tracked({2, 3}), tracked({})); }, inner + "[2, 3] and []");
-  expect_error<ShapeError>(
-      [&] {
-        matmul(tracked({4, 2, 3}), tracked({4, 2, 3}));
-      },
-      inner + "[4, 2, 3] and [4, 2, 3]");
-  expect_error<ShapeError>(
-      [&] {
-        matmul(tracked({4, 2, 3}), tracked({5, 3, 2}));
-      },
+      [&] { matmul(leaf(4, 2, 3), leaf(5, 3, 2)); },
       "matmul: operands must be [..., m, k] and [..., k, n], whose other dimensions broadcast, got "
       "[4, 2, 3] and [5, 3, 2]");
   expect_error<DtypeError>(
       [] {
-        matmul(tracked({2, 3}), zeros({3, 2}, f64));
+        matmul(leaf(2, 3), zeros({3, 2}, f64));
       },
       "matmul: matrices must have one dtype, got f32 and f64");
   expect_error<DtypeError>(
@@ -230,25 +167,14 @@ TEST(Refuse, products_of_matrices_that_do_not_fit) {
       },
       "matmul: dtype must be f32 or f64, got i64; convert it with convert(x, f32)");
   const std::string linear_shapes = "linear: x must be [..., in] and weight [out, in], got ";
-  expect_error<ShapeError>(
-      [&] {
-        linear(tracked({2, 3}), tracked({3, 4}), Tensor());
-      },
-      linear_shapes + "[2, 3] and [3, 4]");
-  expect_error<ShapeError>(
-      [&] {
-        linear(tracked({}), tracked({3, 4}), Tensor());
-      },
-      linear_shapes + "[] and [3, 4]");
-  expect_error<ShapeError>(
-      [] {
-        linear(tracked({2, 3}), tracked({4, 3}), tracked({3}));
-      },
-      "linear: bias must be [out] for weight [4, 3], got [3]");
+  expect_error<ShapeError>([&] { linear(leaf(2, 3), leaf(3, 4), Tensor()); },
+                           linear_shapes + "[2, 3] and [3, 4]");
+  expect_error<ShapeError>([&] { linear(leaf(), leaf(3, 4), Tensor()); },
+                           linear_shapes + "[] and [3, 4]");
+  expect_error<ShapeError>([] { linear(leaf(2, 3), leaf(4, 3), leaf(3)); },
+                           "linear: bias must be [out] for weight [4, 3], got [3]");
   expect_error<DtypeError>(
-      [] {
-        linear(tracked({2, 3}), tracked({4, 3}), zeros({4}, f64));
-      },
+      [] { linear(leaf(2, 3), leaf(4, 3), zeros({4}, f64)); },
       "linear: operands must have one dtype, got f32 and f64; convert one with "
       "convert(x, dtype)");
 }

@@ -11,12 +11,14 @@
 #include <gradus/optim/sgd.h>
 #include <gtest/gtest.h>
 
+#include "support/leaf.h"
 #include "support/naive.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
+using test::leaf_of_two;
 
 std::string changed(const std::string& op, const std::string& shape) {
   return "backward of '" + op + "': a tensor of shape " + shape +
@@ -31,10 +33,8 @@ void expect_refused(const Tensor& x, const Tensor& y, const std::string& message
   EXPECT_EQ(x.grad().to_vector(), full(x.shape(), 42).to_vector());
 }
 
-Tensor pair() { return tensor({1, 2}).set_requires_grad(); }
-
 TEST(Saved, a_constant_changed_directly_is_refused) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const Tensor c = tensor({3, 4});
   const Tensor y = x * c;
   fill(c, 5);
@@ -42,7 +42,7 @@ TEST(Saved, a_constant_changed_directly_is_refused) {
 }
 
 TEST(Saved, a_leaf_changed_under_NoGrad_is_refused) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const Tensor y = x * x;
   {
     const NoGrad in_place;
@@ -52,7 +52,7 @@ TEST(Saved, a_leaf_changed_under_NoGrad_is_refused) {
 }
 
 TEST(Saved, a_change_through_a_view_is_refused) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const Tensor c = zeros({2, 2});
   const Tensor y = x / (core::select(c, 0, 0) + 1) * core::select(c, 0, 0);
   core::select(c, 0, 1).mutable_data<float>()[0] = 1;  // of the same storage
@@ -60,14 +60,14 @@ TEST(Saved, a_change_through_a_view_is_refused) {
 }
 
 TEST(Saved, a_change_through_a_detached_handle_is_refused) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const Tensor y = exp(x);
   copy(y.detach(), tensor({0, 0}));
   expect_refused(x, y, changed("exp", "[2]"));
 }
 
 TEST(Saved, a_step_of_an_optimizer_is_a_change) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   optim::Optimizer opt({{"x", x}}, optim::SGD{.lr = 0.1});
   const Tensor y = x * x;
   x.set_grad(ones({2}));
@@ -76,7 +76,7 @@ TEST(Saved, a_step_of_an_optimizer_is_a_change) {
 }
 
 TEST(Saved, a_change_of_what_no_gradient_needs_is_fine) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const Tensor c = tensor({3, 4});
   const Tensor y = x + c;
   fill(c, 9);
@@ -85,7 +85,7 @@ TEST(Saved, a_change_of_what_no_gradient_needs_is_fine) {
 }
 
 TEST(Saved, a_change_after_backward_is_fine) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const Tensor c = tensor({3, 4});
   const Tensor y = sum(x * c);
   y.backward();
@@ -149,7 +149,7 @@ TEST(Saved, labels_are_guarded_too) {
 }
 
 TEST(InPlace, a_leaf_that_requires_a_gradient_is_refused_and_so_is_its_view) {
-  const Tensor x = pair();
+  const Tensor x = leaf_of_two();
   const std::string rest =
       ": must not change a tensor that requires a gradient in place while operations record; use "
       "NoGrad, or make a new tensor";

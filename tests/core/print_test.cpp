@@ -6,12 +6,13 @@
 #include <limits>
 
 #include "support/comma_locale.h"
+#include "support/limits.h"
 
 namespace gradus {
 namespace {
 
-constexpr float kFloatInf = std::numeric_limits<float>::infinity();
-constexpr float kFloatNan = std::numeric_limits<float>::quiet_NaN();
+using test::kFloatInf;
+using test::kFloatNan;
 
 TEST(Print, numbers_stand_in_nested_brackets_and_columns) {
   EXPECT_EQ(to_text(full({}, 2.5)), "tensor(2.5)");

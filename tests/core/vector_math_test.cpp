@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "support/cpu.h"
+#include "support/limits.h"
 
 namespace gradus {
 namespace {
 
-constexpr float kFloatInf = std::numeric_limits<float>::infinity();
-constexpr float kFloatNan = std::numeric_limits<float>::quiet_NaN();
+using test::kFloatInf;
+using test::kFloatNan;
 
 template <class T, class F>
 std::vector<T> map(const std::vector<T>& x, F formula) {

@@ -15,7 +15,6 @@ using test::expect_error;
 using test::inputs;
 using Numbers = std::vector<std::int64_t>;
 
-// A data set whose sample i has the inputs [i, i + 0.5] and the target i.
 TEST(Batch, a_batch_that_is_kept_does_not_change) {
   DataLoader loader(inputs(64), arange(64), {.batch_size = 8}, Rng(1));
   std::vector<Batch> kept;

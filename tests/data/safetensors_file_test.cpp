@@ -7,8 +7,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <limits>
-#include <sstream>
 
 #include "data/files.h"
 #include "support/naive.h"

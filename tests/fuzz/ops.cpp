@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kTensors = 6;
 constexpr Index kMostElements = 256;  // of an operand; what is larger is replaced
+constexpr Index kMostPlaces = 4096;
+constexpr Index kBeyondMemory = Index{1} << 40;
 constexpr int kMostActs = 24;
 
 // The bytes as a sequence of choices; zeros after their end.
@@ -164,9 +166,8 @@ void step(Choices& choices, const Tensor& x) {
   }
 }
 
-// Of a sum over a side of 0 all others stay: what has nothing in it but could give a hundred
-// million numbers is replaced; what could give more than there is memory for must be refused, and
-// stays.
+// A sum over a side of 0 has a zero for each place of the other sides: a tensor without elements is
+// replaced where these are many. More than memory holds must be refused, so such a tensor stays.
 bool makes_many_of_nothing(const Tensor& x) {
   Index sides = 1;
   for (const Index size : x.shape()) {
@@ -174,7 +175,7 @@ bool makes_many_of_nothing(const Tensor& x) {
       return false;
     }
   }
-  return x.numel() == 0 && sides > 4096 && sides < Index{1} << 40;
+  return x.numel() == 0 && sides > kMostPlaces && sides < kBeyondMemory;
 }
 
 // One operation on tensors of the table, its result in its place there.

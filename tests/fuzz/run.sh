@@ -30,11 +30,13 @@ kept=$root/build/fuzz/corpus/$target
 found=$root/build/fuzz/found
 mkdir -p "$found"
 if [ ! -d "$kept" ]; then
-  mkdir -p "$kept"
-  [ ! -e "$here/reached/$target.tar.gz" ] || tar -xzf "$here/reached/$target.tar.gz" -C "$kept"
+  rm -rf "$kept.new"
+  mkdir -p "$kept.new"
+  [ ! -e "$here/reached/$target.tar.gz" ] || tar -xzf "$here/reached/$target.tar.gz" -C "$kept.new"
   case $target in
-    ops | options) python3 "$here/seeds.py" "$target" "$kept" ;;
+    ops | options) python3 "$here/seeds.py" "$target" "$kept.new" ;;
   esac
+  mv "$kept.new" "$kept"
 fi
 
 # Freed memory is held back for a while, not for so long that every execution gets new pages.

@@ -2,6 +2,7 @@
 // The classes of a batch.
 #include <gradus/core/tensor.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace gradus::test {

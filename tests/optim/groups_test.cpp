@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "support/naive.h"
-#include "support/parameters.h"
+#include "support/parameter_names.h"
 
 namespace gradus {
 namespace {

@@ -11,10 +11,13 @@
 #include <cmath>
 #include <limits>
 
+#include "support/limits.h"
+
 namespace gradus {
 namespace {
 
-constexpr float kFloatInf = std::numeric_limits<float>::infinity();
+using test::kFloatInf;
+
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 /// One weight that starts at 1; a matrix, as Muon wants it.

@@ -5,7 +5,7 @@
 #include <gradus/optim/optimizer.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <cmath>
 #include <random>
 
 #include "support/cpu.h"

@@ -1,5 +1,5 @@
-// Rules that a user wrote after_in_f64 docs/write_an_optimizer.md: short, right, conforming, and in
-// the page to the letter.
+// Rules that a user wrote after docs/write_an_optimizer.md: short, right, conforming, and in the
+// page to the letter.
 #include "optim/user_rules.h"
 
 #include <gradus/optim/conformance.h>
@@ -70,7 +70,7 @@ TEST(UserRules, conform) {
   expect_passed(user::SpectralDescent{.lr = 1, .momentum = 0, .iterations = 3});
 }
 
-// The parameter after_in_f64 steps by these gradients.
+// The parameter after steps by these gradients.
 template <class R>
 Tensor after_in_f64(const R& rule, const Tensor& start, const std::vector<Tensor>& gradients) {
   Tensor w = convert(start, f64);

@@ -1,21 +1,12 @@
 #pragma once
-// Names of parameters, and other tensors in the places of a module's.
+// Other tensors in the places of a module's parameters.
 #include <gradus/nn/module.h>
 #include <gtest/gtest.h>
 
 #include <map>
-#include <string>
 #include <vector>
 
 namespace gradus::test {
-
-inline std::vector<std::string> names(const Parameters& all) {
-  std::vector<std::string> names;
-  for (const Parameter& p : all) {
-    names.push_back(p.name);
-  }
-  return names;
-}
 
 class ReplaceParameters : public nn::Fields {
  public:

@@ -19,7 +19,7 @@ struct Refusal {
   const char* text;
 };
 
-// Operands: f32, f64, i64, u8, and f32 that wants a gradient.
+// Operands: f32, f64, i64, u8, and f32 that wants a gradient, so that the recorded form refuses.
 template <class... Sizes>
 Tensor x(Sizes... sizes) {
   return zeros({Index(sizes)...});
@@ -36,7 +36,6 @@ template <class... Sizes>
 Tensor bytes(Sizes... sizes) {
   return zeros({Index(sizes)...}, u8);
 }
-inline Tensor tracked(const Shape& shape) { return zeros(shape).set_requires_grad(); }
 template <class... Sizes>
 Tensor leaf(Sizes... sizes) {
   return x(sizes...).set_requires_grad();

@@ -1,6 +1,7 @@
 #pragma once
 // Parameters with a gradient that is given.
 #include <gradus/core/parameter.h>
+#include <gradus/core/tensor.h>
 
 #include <string>
 

@@ -111,7 +111,7 @@ void expect_harmless(const char* what, int least, const Step& prepare, const Ste
   std::printf("%s: each %d. of %d allocations failed\n", what, kStride, all);
 }
 
-struct Small {
+struct SmallNet {
   Rng rng{1};
   nn::Sequential net{nn::Linear(3, 4, rng), nn::Tanh(), nn::Linear(4, 2, rng)};
   optim::Optimizer<optim::Adam> optimizer{net.parameters(), optim::Adam{}};
@@ -123,7 +123,7 @@ struct Small {
 
 TEST(Allocations, that_fail_in_a_save_leave_a_complete_file_alone_in_its_folder) {
   const test::TempFolder folder;
-  Small net;
+  SmallNet net;
   const Checkpoint checkpoint{net.net.state_dict(), net.optimizer.state_dict(), {}};
   expect_harmless(
       "save", 50, [&] { save_checkpoint(folder / "a", checkpoint); },
@@ -136,11 +136,11 @@ TEST(Allocations, that_fail_in_a_save_leave_a_complete_file_alone_in_its_folder)
 
 TEST(Allocations, that_fail_in_a_load_leave_model_and_optimizer_as_they_were) {
   const test::TempFolder folder;
-  Small saved;
+  SmallNet saved;
   saved.run_back();
   saved.optimizer.step();
   save_checkpoint(folder / "a", {saved.net.state_dict(), saved.optimizer.state_dict(), {}});
-  std::optional<Small> net;
+  std::optional<SmallNet> net;
   std::string before;
   const auto bits = [&] { return net->bits() + test::text_of(net->optimizer.state_dict()); };
   expect_harmless(
@@ -155,7 +155,7 @@ TEST(Allocations, that_fail_in_a_load_leave_model_and_optimizer_as_they_were) {
 }
 
 TEST(Allocations, that_fail_in_forward_or_backward_leave_no_gradient) {
-  Small net;
+  SmallNet net;
   const std::string before = net.bits();
   expect_harmless(
       "forward and backward", 30, [&] { net.optimizer.zero_grad(); }, [&] { net.run_back(); },
@@ -169,7 +169,7 @@ TEST(Allocations, that_fail_in_forward_or_backward_leave_no_gradient) {
 
 /// Count, and the bits of weight and moments; moments of zeros are those that a first step would
 /// make.
-std::vector<std::string> entries_of(const Small& net) {
+std::vector<std::string> entries_of(const SmallNet& net) {
   std::vector<std::string> entries;
   for (const auto& entry : net.optimizer.groups()[0].entries) {
     const Tensor& w = entry.parameter.tensor;
@@ -186,7 +186,7 @@ std::vector<std::string> entries_of(const Small& net) {
 
 // A parameter has taken the step, with its moments and its count, or it has not.
 TEST(Allocations, that_fail_in_a_step_leave_each_parameter_whole) {
-  std::optional<Small> net;
+  std::optional<SmallNet> net;
   const auto start = [&] {
     net.emplace();
     net->run_back();
