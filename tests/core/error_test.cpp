@@ -16,6 +16,7 @@ namespace {
 
 using test::expect_error;
 using test::kInf;
+using test::kNan;
 
 TEST(Error, message_is_the_parts_one_after_the_other) {
   expect_error<ValueError>([] { require(false, "f: n must be at least ", 1, ", got ", -3); },
@@ -48,8 +49,7 @@ TEST(Error, what_was_caught_has_a_message) {
 }
 
 TEST(Error, numbers_that_are_not_finite_have_names) {
-  EXPECT_EQ(join({kInf, " ", -kInf, " ", std::numeric_limits<double>::quiet_NaN()}),
-            "inf -inf nan");
+  EXPECT_EQ(join({kInf, " ", -kInf, " ", kNan}), "inf -inf nan");
   EXPECT_EQ(
       join({std::numeric_limits<double>::denorm_min(), " ", std::numeric_limits<double>::lowest()}),
       "5e-324 -1.7976931348623157e+308");

@@ -6,13 +6,13 @@
 #include <thread>
 
 #include "support/naive.h"
+#include "support/refusals.h"
 
 namespace gradus {
 namespace {
 
 using test::expect_error;
-constexpr const char* kUndefined =
-    "Tensor: must be defined before it is used, got a default-constructed or moved-from one";
+using test::kUndefined;
 
 TEST(Tensor, creation_functions_give_their_numbers) {
   EXPECT_EQ(zeros({2, 2}).to_vector(), (std::vector<float>{0, 0, 0, 0}));

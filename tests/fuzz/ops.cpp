@@ -12,9 +12,9 @@ namespace gradus {
 namespace {
 
 constexpr std::size_t kTensors = 6;
-constexpr Index kMostElements = 256;  // of an operand; what is larger is replaced
-constexpr Index kMostPlaces = 4096;
-constexpr Index kBeyondMemory = Index{1} << 40;
+constexpr Index kMostElements = 256;             // of an operand; what is larger is replaced
+constexpr Index kMostPlaces = 4096;              // of a tensor without elements
+constexpr Index kBeyondMemory = Index{1} << 40;  // in elements
 constexpr int kMostActs = 24;
 
 // The bytes as a sequence of choices; zeros after their end.

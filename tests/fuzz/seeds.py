@@ -82,19 +82,18 @@ def products():
                    matmul(0, 1) + backward(0))
 
 
-# What each operation reads: i an index, b a byte, s a shape; nothing if it is not named here.
+# What each operation reads: i an index (o: one of few), b a byte, s a shape; nothing if it is not named.
 READS_OF_ONE = {5: 'i', 6: 'ib', 8: 'i', 9: 'i', 10: 'ii', 11: 'i', 12: 'b', 13: 'b', 14: 's', 15: 'i'}
 READS_OF_TWO = {which: 'i' for which in (6, 7, 8, 9, 10)}
-READS_OF_VIEW = {0: 'is', 1: 'ii', 2: 'iiii', 3: 'ii', 4: 'is', 5: 'i', 6: 'i', 7: 'ii'}
-CHOICES = {'i': [[index(i)] for i in (-3, -1, 0, 1, 2, 4)], 'b': [[0], [1], [2]],
+READS_OF_VIEW = {0: 'is', 1: 'ii', 2: 'oooo', 3: 'ii', 4: 'is', 5: 'i', 6: 'i', 7: 'ii'}
+CHOICES = {'i': [[index(i)] for i in (-3, -1, 0, 1, 2, 4)],
+           'o': [[index(i)] for i in (-1, 0, 1, 3)], 'b': [[0], [1], [2]],
            's': [[len(s), *s] for s in ((), (1,), (5,), (6,), (2, 3), (3, 1), (2, 2, 3), (0, 3))]}
-CHOICES_OF_MANY = [[index(i)] for i in (-1, 0, 1, 3)]
 
 
 def choices(reads):
     """Bytes for all that is read, in every combination."""
-    of_each = CHOICES_OF_MANY if len(reads) > 2 else None
-    for parts in itertools.product(*(of_each or CHOICES[kind] for kind in reads)):
+    for parts in itertools.product(*(CHOICES[kind] for kind in reads)):
         yield sum(parts, [])
 
 

@@ -6,6 +6,7 @@
 #include <gradus/optim/sgd.h>
 #include <gtest/gtest.h>
 
+#include "nn/counting.h"
 #include "support/naive.h"
 #include "support/parameter_names.h"
 
@@ -14,28 +15,7 @@ namespace {
 
 using test::expect_error;
 using test::names;
-
-struct Counted : nn::Module {
-  nn::Linear fc;
-  Tensor mean = tensor({1, 2});
-  Tensor count = from_vector<std::int64_t>({7}, {});
-  explicit Counted(Rng& rng) : fc(3, 2, rng) {}
-  void fields(nn::Fields& visit) override {
-    visit("fc", fc);
-    visit.buffer("mean", mean);
-    visit.buffer("count", count);
-  }
-};
-
-struct Around : nn::Module {
-  Counted a;
-  nn::Linear b;
-  explicit Around(Rng& rng) : a(rng), b(2, 2, rng, false) {}
-  void fields(nn::Fields& visit) override {
-    visit("a", a);
-    visit("b", b);
-  }
-};
+using test::Outer;
 
 struct Tied : nn::Module {
   nn::Linear a, b;
@@ -66,7 +46,7 @@ TEST(ModuleNames, tied_parameters_come_once_and_are_saved_under_both_names) {
 
 TEST(ModuleNames, loads_what_matches_and_says_what_did_not) {
   Rng rng(1);
-  Around net(rng);
+  Outer net(rng);
   StateDict saved;
   saved.set("a.mean", tensor({3, 4}));
   saved.set("b.weight", tensor({{1, 2}, {3, 4}}));
@@ -89,7 +69,7 @@ TEST(ModuleNames, loads_what_matches_and_says_what_did_not) {
 
 TEST(ModuleNames, paths_are_told_by_name_modules_alone) {
   Rng rng(1);
-  Around net(rng);
+  Outer net(rng);
   net.parameters();
   EXPECT_EQ(net.a.fc.path(), "");
   net.name_modules();

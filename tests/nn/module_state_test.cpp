@@ -6,6 +6,7 @@
 #include <gradus/nn/sequential.h>
 #include <gtest/gtest.h>
 
+#include "nn/counting.h"
 #include "support/naive.h"
 #include "support/parameter_names.h"
 
@@ -14,33 +15,7 @@ namespace {
 
 using test::expect_error;
 using test::names;
-
-// y = fc(x) + mean, with a count beside.
-struct Counting : nn::Module {
-  nn::Linear fc;
-  Tensor mean = tensor({1, 2});
-  Tensor count = from_vector<std::int64_t>({7}, {});
-  Tensor nothing;
-  explicit Counting(Rng& rng) : fc(3, 2, rng) {}
-  Tensor forward(const Tensor& x) override { return fc(x) + mean; }
-  void fields(nn::Fields& visit) override {
-    visit("fc", fc);
-    visit.buffer("mean", mean);
-    visit.buffer("count", count);
-    visit.buffer("nothing", nothing);
-  }
-};
-
-struct Outer : nn::Module {
-  Counting a;
-  nn::Linear b;
-  explicit Outer(Rng& rng) : a(rng), b(2, 2, rng, false) {}
-  Tensor forward(const Tensor& x) override { return b(a(x)); }
-  void fields(nn::Fields& visit) override {
-    visit("a", a);
-    visit("b", b);
-  }
-};
+using test::Outer;
 
 TEST(ModuleState, names_buffers_like_parameters) {
   Rng rng(1);

@@ -1,7 +1,5 @@
 #include <gradus/train/axis.h>
 
-#include <limits>
-
 #include "support/limits.h"
 #include "support/naive.h"
 
@@ -9,6 +7,7 @@ namespace gradus::train {
 namespace {
 
 using test::kInf;
+using test::kNan;
 
 /// The labels of the ticks that have one, with a space after each.
 std::string labels(const Axis& axis, int wanted = 5) {
@@ -58,7 +57,7 @@ TEST(Axis, puts_what_it_cannot_show_far_outside) {
   EXPECT_LT(axis.share(-kInf), -10);
   EXPECT_GT(axis.share(kInf), 10);
   EXPECT_FALSE(axis.can_show(0));
-  EXPECT_FALSE(axis.can_show(std::numeric_limits<double>::quiet_NaN()));
+  EXPECT_FALSE(axis.can_show(kNan));
   EXPECT_FALSE(axis.can_show(1e301));
 }
 
