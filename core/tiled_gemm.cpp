@@ -50,7 +50,19 @@ Product<T> flipped(const Product<T>& p) {
   return {p.n, p.m, p.k, transposed(p.b), transposed(p.a), p.add, transposed(p.c)};
 }
 
-// What tiles of one width read from a packed panel, and where they put it.
+// Rows of A from which on it pays to pack a panel of B that could be read where it stands.
+constexpr Index kManyRows = 65;
+
+// Whether m rows of A are better multiplied by such a panel than by a packed one: where they are
+// few, or the panel's rows an odd number of lines apart, so that they fill the nearest cache evenly.
+template <class T>
+bool reads_in_place(const Operand<const T>& b, Index m) {
+  constexpr Index kLine = 64;
+  return b.column_step == 1 &&
+         (m < kManyRows || b.row_step * Index(sizeof(T)) % (2 * kLine) == kLine);
+}
+
+// What tiles of one width read from a panel, and where they put it.
 template <class T>
 struct Panel {
   Index columns, width;
@@ -98,15 +110,10 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
   const bool direct = is_direct(std::min(n, most)) && is_direct((n - 1) % most + 1);
   const Scratch<T> elsewhere(direct ? 0 : m * (n + most));
   const auto for_panels = [&](auto f) {
-    Index filled = 0;
     for (Index j = 0; j < n; j += most) {
       const Index columns = std::min(most, n - j);
       const Index width = tile_columns<T>(columns);
       T* const to = p.c.data + m_begin * p.c.row_step + (n_begin + j) * p.c.column_step;
-      if (filled != width) {
-        filled = width;
-        fill_steps(std::min(most_terms, p.k), width, b_at);
-      }
       f(j, to,
         Panel<T>{columns, width, data.data(), a_at, b_at, direct ? to : elsewhere.data() + m * j,
                  direct ? p.c.row_step : width});
@@ -117,11 +124,26 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
       pack_panel(from, p.c.row_step, p.c.column_step, m, panel.columns, panel.width, panel.c);
     });
   }
+  Index filled = 0;
+  const auto fill_b_at = [&](Index step) {
+    if (filled != step) {
+      filled = step;
+      fill_steps(std::min(most_terms, p.k), step, b_at);
+    }
+  };
+  const bool in_place = reads_in_place(p.b, m);
   for_blocks(p.k, most_terms, [&](Index q, Index length) {
     const T* const a = p.a.data + m_begin * p.a.row_step + q * p.a.column_step;
-    for_panels([&](Index j, T*, const Panel<T>& panel) {
-      pack_panel(p.b.data + q * p.b.row_step + (n_begin + j) * p.b.column_step, p.b.row_step,
-                 p.b.column_step, length, panel.columns, panel.width, data.data());
+    for_panels([&](Index j, T*, Panel<T> panel) {
+      const T* const b = p.b.data + q * p.b.row_step + (n_begin + j) * p.b.column_step;
+      if (in_place && panel.columns == panel.width) {
+        panel.data = b;
+        fill_b_at(p.b.row_step);
+      } else {
+        pack_panel(b, p.b.row_step, p.b.column_step, length, panel.columns, panel.width,
+                   data.data());
+        fill_b_at(panel.width);
+      }
       multiply_panel(p, a, m, length, p.add || q > 0, panel);
     });
   });
