@@ -92,14 +92,20 @@ class LaneTile {
   Scratch<std::remove_const_t<T>> rows_;
 };
 
+/// What f takes for a lane, and for each of its numbers, in elements of a plain loop.
+struct LaneCost {
+  Index lane;
+  Index number;
+};
+
 /// f(lane, a, b, ...) for each of the outer * inner lanes; a, b, ... point at its numbers in every
 /// operand, one behind the other.  Where inner is not 1 these are copies, of several lanes at once,
 /// so that memory is walked in its order.
 template <class F, class... T>
-void for_lanes(Index outer, Index inner, const F& f, const Lanes<T>&... operands) {
-  const Index longest = std::max({operands.length...});
+void for_lanes(Index outer, Index inner, LaneCost cost, const F& f, const Lanes<T>&... operands) {
+  const Index lane_cost = cost.lane + cost.number * std::max({operands.length...});
   if (inner == 1) {
-    for_rows(outer, longest,
+    for_rows(outer, lane_cost,
              [&](Index row) { f(row, (operands.first + row * operands.length)...); });
     return;
   }
@@ -116,8 +122,12 @@ void for_lanes(Index outer, Index inner, const F& f, const Lanes<T>&... operands
       (copy.write(lane, count), ...);
     }
   };
-  for_pieces(outer * tiles, longest * std::min(inner, kTileLanes),
+  for_pieces(outer * tiles, lane_cost * std::min(inner, kTileLanes),
              [&](Index first, Index end) { walk(first, end, LaneTile<T>(operands, inner)...); });
+}
+template <class F, class... T>
+void for_lanes(Index outer, Index inner, const F& f, const Lanes<T>&... operands) {
+  for_lanes(outer, inner, LaneCost{0, 1}, f, operands...);
 }
 
 }  // namespace gradus::core

@@ -13,8 +13,8 @@ namespace {
 // Rows of a panel at most, where it is narrow.
 constexpr Index kMostRows = 512;
 
-// Multiply-adds that are worth a second thread.
-constexpr double kShareWork = 1.2e6;
+// Multiply-adds that are worth a second thread: 2 to 4 microseconds, and to begin a loop takes one.
+constexpr double kShareWork = 2e5;
 // Tiles of rows, a block of whose terms stays in the second-level cache.
 constexpr Index kManyTiles = 128;
 
@@ -54,7 +54,8 @@ Product<T> flipped(const Product<T>& p) {
 constexpr Index kManyRows = 65;
 
 // Whether m rows of A are better multiplied by such a panel than by a packed one: where they are
-// few, or the panel's rows an odd number of lines apart, so that they fill the nearest cache evenly.
+// few, or the panel's rows an odd number of lines apart, so that they fill the nearest cache
+// evenly.
 template <class T>
 bool reads_in_place(const Operand<const T>& b, Index m) {
   constexpr Index kLine = 64;

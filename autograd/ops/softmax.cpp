@@ -24,10 +24,15 @@ int dim_of_classes(const char* where, const Tensor& x, Index dim) {
   return d;
 }
 
+// An exponential and a logarithm, or a sum, of each lane.
+constexpr core::LaneCost kExponentials{400, 16};
+constexpr core::LaneCost kSums{100, 2};
+
 // A tensor of x's shape, f(lane, classes, to, from x, from the others...) for each lane of numbers
 // along `dim`.
 template <class F, class... Tensors>
-Tensor map_lanes(const char* where, int dim, F f, const Tensor& x, const Tensors&... others) {
+Tensor map_lanes(const char* where, int dim, core::LaneCost cost, F f, const Tensor& x,
+                 const Tensors&... others) {
   const core::Around around(x.shape(), dim);
   const Index classes = x.shape()[dim];
   Tensor y = empty_like(x);
@@ -35,7 +40,7 @@ Tensor map_lanes(const char* where, int dim, F f, const Tensor& x, const Tensors
     using T = decltype(zero);
     const auto go = [&](T* to, const auto&... dense) {
       core::for_lanes(
-          around.outer, around.inner,
+          around.outer, around.inner, cost,
           [&](Index lane, T* out, const auto*... in) { f(lane, classes, out, in...); },
           core::Lanes<T>{to, classes}, core::Lanes<const T>{dense.template data<T>(), classes}...);
     };
@@ -60,7 +65,7 @@ Tensor softmax(const Tensor& x, Index dim) {
     const T sum = exponentials(a, n, core::largest_of(a, n), p);
     core::divide_all(p, n, sum);
   };
-  const Tensor y = map_lanes("softmax", d, forward, x);
+  const Tensor y = map_lanes("softmax", d, kExponentials, forward, x);
   return record(y, "softmax", {x}, [y = Saved(y), d](const Tensor& dy, Grads& dx) {
     if (is_recording()) {  // the plain twin of what follows
       const Tensor p = dx.result(y);
@@ -73,7 +78,7 @@ Tensor softmax(const Tensor& x, Index dim) {
         to[j] = p[j] * (g[j] - mean);
       }
     };
-    dx[0] = map_lanes("softmax", d, derivative, *y, dy);
+    dx[0] = map_lanes("softmax", d, kSums, derivative, *y, dy);
   });
 }
 
@@ -84,7 +89,7 @@ Tensor log_softmax(const Tensor& x, Index dim) {
     const T norm = std::log(exponentials(a, n, largest, out));
     std::transform(a, a + n, out, [&](T value) { return value - largest - norm; });
   };
-  const Tensor y = map_lanes("log_softmax", d, forward, x);
+  const Tensor y = map_lanes("log_softmax", d, kExponentials, forward, x);
   return record(y, "log_softmax", {x}, [y = Saved(y), d](const Tensor& dy, Grads& dx) {
     if (is_recording()) {  // the plain twin of what follows
       dx[0] = dy - exp(dx.result(y)) * sum(dy, {d}, true);
@@ -96,7 +101,7 @@ Tensor log_softmax(const Tensor& x, Index dim) {
         to[j] = g[j] - std::exp(l[j]) * sum;
       }
     };
-    dx[0] = map_lanes("log_softmax", d, derivative, *y, dy);
+    dx[0] = map_lanes("log_softmax", d, kExponentials, derivative, *y, dy);
   });
 }
 
@@ -125,7 +130,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
         std::log(double(sum)) + (double(largest) - double(a[label[row]]));
   };
   // The softmax, which is all that backward needs.
-  const Tensor p = map_lanes("cross_entropy", 1, forward, logits);
+  const Tensor p = map_lanes("cross_entropy", 1, kExponentials, forward, logits);
   double total = 0;
   for (const double value : losses) {
     total += value;
@@ -148,7 +153,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
                     }
                     to[hit[row]] -= T(scale);  // dz = (softmax - one-hot) dy / batch
                   };
-                  dx[0] = map_lanes("cross_entropy", 1, derivative, *p);
+                  dx[0] = map_lanes("cross_entropy", 1, kSums, derivative, *p);
                 });
 }
 
