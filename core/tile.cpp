@@ -46,10 +46,11 @@ template <class T, int kBytes, int kRows, int kRegisters>
   const std::int32_t* const b_at = tile.b_at;
   const T* const b = tile.b;
   const Index k = tile.k;
-  const auto add_terms = [&](Index first, Index last) __attribute__((always_inline)) {
+  const auto add_terms_at = [&](Index first, Index last, auto at_a, auto at_b)
+      __attribute__((always_inline)) {
     for (Index p = first; p < last; ++p) {
-      const Memory* const row = reinterpret_cast<const Memory*>(b + b_at[p]);
-      const Index at = a_at[p];
+      const Memory* const row = reinterpret_cast<const Memory*>(b + at_b(p));
+      const Index at = at_a(p);
       Values right[kRegisters];
       unrolled<kRegisters>([&](auto j) __attribute__((always_inline)) { right[j] = row[j]; });
       unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
@@ -59,10 +60,21 @@ template <class T, int kBytes, int kRows, int kRegisters>
       });
     }
   };
-  if (kRows == kTileRows && (tile.next_a != 0 || tile.next_c != 0)) {
+  const auto add_terms = [&](Index first, Index last) __attribute__((always_inline)) {
+    add_terms_at(
+        first, last, [a_at](Index p) __attribute__((always_inline)) { return Index(a_at[p]); },
+        [b_at](Index p) __attribute__((always_inline)) { return Index(b_at[p]); });
+  };
+  constexpr Index kLine = 64 / Index(sizeof(T));
+  const Index next_a = tile.next_a;
+  if (kRegisters == 1 && tile.is_dense) {
+    if constexpr (kRegisters == 1) {  // beside whose multiply-adds each place read counts
+      add_terms_at(
+          0, k, [](Index p) __attribute__((always_inline)) { return p; },
+          [](Index p) __attribute__((always_inline)) { return p * (kBytes / Index(sizeof(T))); });
+    }
+  } else if (kRows == kTileRows && (next_a != 0 || tile.next_c != 0)) {
     // With each line of terms, a line of each of the next rows of A and a row of C.
-    constexpr Index kLine = 64 / Index(sizeof(T));
-    const Index next_a = tile.next_a;
     for (Index first = 0; first < k; first += kLine) {
       if (next_a != 0) {
         unrolled<kRows>([&](auto i) __attribute__((always_inline)) {

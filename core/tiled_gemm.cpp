@@ -68,6 +68,7 @@ template <class T>
 struct Panel {
   Index columns, width;
   const T* data;
+  Index data_step;
   const std::int32_t* a_at;
   const std::int32_t* b_at;
   T* c;
@@ -79,6 +80,7 @@ template <class T>
 void multiply_panel(const Product<T>& p, const T* a, Index m, Index length, bool add,
                     const Panel<T>& panel) {
   Tile<T> tile{{}, panel.a_at, panel.data, panel.b_at, length, nullptr, panel.c_step, add};
+  tile.is_dense = p.a.column_step == 1 && panel.data_step == panel.width;
   const Index most = tile_rows<T>(panel.columns);
   for_blocks(m, most, [&](Index row, Index rows) {
     const T* const from = a + row * p.a.row_step;
@@ -116,8 +118,8 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
       const Index width = tile_columns<T>(columns);
       T* const to = p.c.data + m_begin * p.c.row_step + (n_begin + j) * p.c.column_step;
       f(j, to,
-        Panel<T>{columns, width, data.data(), a_at, b_at, direct ? to : elsewhere.data() + m * j,
-                 direct ? p.c.row_step : width});
+        Panel<T>{columns, width, data.data(), width, a_at, b_at,
+                 direct ? to : elsewhere.data() + m * j, direct ? p.c.row_step : width});
     }
   };
   if (!direct && p.add) {
@@ -139,6 +141,7 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
       const T* const b = p.b.data + q * p.b.row_step + (n_begin + j) * p.b.column_step;
       if (in_place && panel.columns == panel.width) {
         panel.data = b;
+        panel.data_step = p.b.row_step;
         fill_b_at(p.b.row_step);
       } else {
         pack_panel(b, p.b.row_step, p.b.column_step, length, panel.columns, panel.width,

@@ -67,7 +67,15 @@ void expect_plain(Index m, Index n, Index k, Dtype dtype) {
 
 TEST(Tile, products_are_the_bits_of_fused_multiply_adds_from_left_to_right) {
   for (const auto& [m, n, k] : std::vector<std::array<Index, 3>>{
-           {16, 16, 1}, {17, 31, 5}, {23, 64, 129}, {67, 33, 128}, {18, 130, 300}, {800, 20, 9}}) {
+           {16, 16, 1},
+           {17, 31, 5},
+           {23, 64, 129},
+           {67, 33, 128},
+           {18, 130, 300},
+           {800, 20, 9},
+           {70, 141, 40},     // rows of b an odd number of lines apart: read where they stand
+           {70, 125, 40}}) {  // and an even one: packed
+
     expect_plain<float>(m, n, k, f32);
   }
   expect_plain<double>(19, 70, 130, f64);
