@@ -103,7 +103,9 @@ struct LaneCost {
 /// so that memory is walked in its order.
 template <class F, class... T>
 void for_lanes(Index outer, Index inner, LaneCost cost, const F& f, const Lanes<T>&... operands) {
-  const Index lane_cost = cost.lane + cost.number * std::max({operands.length...});
+  // A lane longer than a piece is one; and a tensor without numbers may have lanes of any length.
+  const Index lane_cost =
+      cost.lane + cost.number * std::min(std::max({operands.length...}), kPieceElements);
   if (inner == 1) {
     for_rows(outer, lane_cost,
              [&](Index row) { f(row, (operands.first + row * operands.length)...); });
