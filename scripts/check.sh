@@ -6,6 +6,7 @@
 #   gcc         the tests without optimisation and with assertions, built with GCC, warnings likewise
 #   aarch64     the tests on 64-bit ARM, cross-compiled and run in qemu
 #   tsan        all tests under ThreadSanitizer, not only those labelled `threads`
+#   asan        all tests under Clang's AddressSanitizer, which watches the library's local variables too
 #   ubsan       the tests and their own code under UndefinedBehaviorSanitizer, built with Clang
 #   valgrind    the tests under valgrind's memory checker: uninitialised reads, definite leaks
 #   tidy        clang-tidy, by .clang-tidy
@@ -33,6 +34,10 @@ step_gcc() {
 
 step_tsan() {
   scripts/test.sh --build tsan
+}
+
+step_asan() {
+  scripts/test.sh --build fuzz
 }
 
 step_ubsan() {
@@ -120,7 +125,7 @@ step_benchmarks() {
   return "$failed"
 }
 
-all=(format clang gcc aarch64 tsan ubsan valgrind tidy coverage fuzz benchmarks)
+all=(format clang gcc aarch64 tsan asan ubsan valgrind tidy coverage fuzz benchmarks)
 steps=("$@")
 [ $# -gt 0 ] || steps=("${all[@]}")
 for step in "${steps[@]}"; do

@@ -4,7 +4,7 @@
 # and why.
 #
 #   --build PRESET  one of CMakePresets.json: release (unless given), debug, asan,
-#                   ubsan, tsan, clang, aarch64
+#                   ubsan, fuzz, tsan, clang, aarch64
 #   --label LABEL   only the tests that carry this label, such as `threads`
 #   --need-data     a test that is skipped for want of data counts as failed
 # Tests on real data find it through GRADUS_DATA, a folder that holds mnist/, and skip without it.
@@ -32,7 +32,7 @@ done
 
 needs=(c++:g++ make cmake libopenblas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libgtest-dev curl:curl python3:python3)
 case $preset in
-  clang | ubsan) needs+=(clang++:clang) ;;
+  clang | ubsan | fuzz) needs+=(clang++:clang) ;;
   aarch64)
     needs+=(aarch64-linux-gnu-g++:g++-aarch64-linux-gnu qemu-aarch64:qemu-user
             libstdc++6:arm64 libopenblas-dev:arm64 zlib1g-dev:arm64 libgtest-dev:arm64)

@@ -209,13 +209,15 @@ TEST(Conformance, takes_long_vectors_only_for_rules_that_say_per_element) {
 }
 
 // Optional members that are there and are not what they must be are told from missing ones.
-struct Misspelt : optim::SGD {
+struct MisspeltMembers : optim::SGD {
   double step_bound(Index) { return 1; }
   void check_parameter(const std::string&, const Tensor&) const {}
   bool per_element = false;
 };
-static_assert(optim::NamesStepBound<Misspelt> && optim::NamesCheckParameter<Misspelt>);
-static_assert(optim::NamesPerElement<Misspelt> && !optim::ChoosesParameters<Misspelt>);
+static_assert(optim::NamesStepBound<MisspeltMembers> &&
+              optim::NamesCheckParameter<MisspeltMembers>);
+static_assert(optim::NamesPerElement<MisspeltMembers> &&
+              !optim::ChoosesParameters<MisspeltMembers>);
 static_assert(!optim::NamesStepBound<optim::SGD> && !optim::NamesCheckParameter<optim::SGD>);
 static_assert(!optim::NamesPerElement<optim::SGD> && optim::NamesPerElement<optim::LARS>);
 static_assert(optim::NamesCheckParameter<optim::Muon> && optim::ChoosesParameters<optim::Muon>);

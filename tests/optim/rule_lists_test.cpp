@@ -85,7 +85,7 @@ TEST(RuleLists, refuse_more_wherever_options_are_asked_for) {
   expect_error<ValueError>([] { optim::conformance::check<Many<33>>(); }, text);
 }
 
-struct Misspelt : optim::SGD {
+struct MisspeltState : optim::SGD {
   struct State : optim::SGD::State {
     static constexpr std::string_view at_least_zero[] = {"momentum_buffer", "momentum_bufer"};
   };
@@ -97,7 +97,7 @@ struct Stateless : Many<2> {
 };
 
 TEST(RuleLists, of_state_that_is_never_negative_name_state_that_there_is) {
-  Optimizer<Misspelt> optimizer;
+  Optimizer<MisspeltState> optimizer;
   expect_error<ValueError>([&] { optimizer.add_group(parameters()); },
                            "SGD: State::at_least_zero must name what State's fields() visits, got "
                            "'momentum_bufer'; that visits momentum_buffer");
