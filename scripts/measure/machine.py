@@ -30,11 +30,12 @@ class Machine:
         return [b for b in json.loads(text)["benchmarks"] if b.get("run_type") != "aggregate"]
 
     def peak(self, threads):
-        """GFLOP/s of multiply-adds that wait for nothing, the best of several turns."""
+        """GFLOP/s of multiply-adds that wait for nothing, the best of several turns; of a tenth of a
+        second, since the system takes a while to give a new thread a processor of its own."""
         if self.peaks is None:
             self.peaks = {}
             for b in [b for _ in range(5 * self.rounds)
-                      for b in self.google("limits_benchmark", "multiply_adds", 0.01)]:
+                      for b in self.google("limits_benchmark", "multiply_adds", 0.1)]:
                 key = int(re.search(r"threads:(\d+)", b["name"])[1])
                 self.peaks[key] = max(self.peaks.get(key, 0), b["GFLOP/s"])
         return self.peaks[threads]
