@@ -103,7 +103,8 @@ struct LaneCost {
 /// so that memory is walked in its order.
 template <class F, class... T>
 void for_lanes(Index outer, Index inner, LaneCost cost, const F& f, const Lanes<T>&... operands) {
-  // A lane longer than a piece is one; and a tensor without numbers may have lanes of any length.
+  // Numbers above a piece's do not count: a tensor without numbers may have lanes of any length,
+  // and the cost must not overflow.
   const Index lane_cost =
       cost.lane + cost.number * std::min(std::max({operands.length...}), kPieceElements);
   if (inner == 1) {

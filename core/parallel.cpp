@@ -104,13 +104,13 @@ class Pool {
 
  private:
   static constexpr std::uint64_t kClosed = 0xffffffff;
-  // About 40 microseconds, and then some hundred in which other threads may have the processor:
-  // longer than the serial parts between two loops of a training step, since a thread that sleeps
-  // comes 24 microseconds late (Intel Xeon, model 207).
+  // About 40 microseconds, and then a hundred or more in which other threads may have the
+  // processor: longer than the serial parts between two loops of a training step.  A thread that
+  // sleeps comes 24 microseconds late (Intel Xeon, model 207).
   static constexpr int kSpins = 2000;
   static constexpr int kYields = 400;
 
-  // For the so manyth time.
+  // `spins`: how often this thread has waited already.
   static void wait_a_little(Index spins) {
     if (spins < kSpins) {
       relax();

@@ -42,13 +42,12 @@ struct Tile {
   T* c;
   Index c_step;
   bool add;  ///< to what C holds, or from 0
-  /// Numbers of a row of A follow each other, and rows of B, tile_columns() long, do: a_at and b_at
-  /// say the same, and tiles of one register are then spared reading them (1.05 to 1.17 times as
-  /// fast for ten columns or sixteen rows, Intel Xeon, model 207).
+  /// a_at[p] is p and b_at[p] is p tile_columns().  Tiles of one register then do not read
+  /// them: 1.05 to 1.17 times as fast for ten columns or sixteen rows (Intel Xeon, model 207).
   bool is_dense = false;
   /// How far behind this tile's rows the next one's stand, of A, whose numbers then follow each
-  /// other, and of C.  Tiles of kTileRows rows ask for them meanwhile, for a row of C with each
-  /// line of terms; 0: they do not.
+  /// other, and of C.  Tiles of kTileRows rows, but dense ones of one register, ask for them
+  /// meanwhile, for a row of C with each line of terms; 0: they do not.
   Index next_a = 0;
   Index next_c = 0;
 };

@@ -13,7 +13,7 @@ namespace {
 // Rows of a panel at most, where it is narrow.
 constexpr Index kMostRows = 512;
 
-// Multiply-adds that are worth a second thread: 2 to 4 microseconds, and to begin a loop takes one.
+// Multiply-adds that each thread must have: 2 to 4 microseconds, and to begin a loop takes one.
 constexpr double kShareWork = 2e5;
 // Tiles of rows, a block of whose terms stays in the second-level cache.
 constexpr Index kManyTiles = 128;
@@ -27,7 +27,8 @@ struct Product {
   Operand<T> c;
 };
 
-// Processor cycles, roughly, by the numbers that are packed and moved.
+// Processor cycles, roughly, by the numbers that are packed and moved, a panel that is read in
+// place being taken for a packed one.
 template <class T>
 double cycles(const Product<T>& p) {
   const Index lanes = tile_sizes<T>().lanes;

@@ -4,7 +4,8 @@ import re
 from machine import table
 
 def products(m):
-    """Shares of the peak by the best of many short turns, as the peak is: others slow single ones."""
+    """Shares of the peak by the best of many short turns: others slow single ones.  Two threads get
+    longer ones, since a new thread does not have a processor of its own at once."""
     rows = []
     for kind in ("forward", "input_gradient", "weight_gradient"):
         for batch in (16, 32, 64, 512):
@@ -13,7 +14,7 @@ def products(m):
                 for threads in (1, 2):
                     turns = [m.google("gemm_benchmark",
                                       f"^(tiles|blas)/{kind}/batch:{batch}/{sizes}/threads:{threads}/",
-                                      0.01) for _ in range(5 * m.rounds)]
+                                      0.01 if threads == 1 else 0.05) for _ in range(5 * m.rounds)]
                     for name in ("tiles", "blas"):
                         best = max(b["GFLOP/s"] for turn in turns for b in turn
                                    if b["name"].startswith(name))

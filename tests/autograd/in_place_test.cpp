@@ -25,12 +25,12 @@ namespace {
 using test::laid_out;
 using test::Layout;
 
-struct DerivedFunction {
+struct FunctionCase {
   const char* name;
   Tensor (*call)(const Tensor&);
   double (*derivative)(double);
 };
-const DerivedFunction kFunctions[] = {
+const FunctionCase kFunctions[] = {
     {"relu", relu, [](double x) { return x > 0 ? 1.0 : 0.0; }},
     {"tanh", tanh, [](double x) { return 1 - std::tanh(x) * std::tanh(x); }},
     {"exp", exp, [](double x) { return std::exp(x); }},
@@ -59,8 +59,7 @@ Tensor sending(const Tensor& x, Place& place, const Make& make) {
   });
 }
 
-void expect_derivative(const DerivedFunction& f, const Tensor& x, const Tensor& dy,
-                       const Tensor& dx) {
+void expect_derivative(const FunctionCase& f, const Tensor& x, const Tensor& dy, const Tensor& dx) {
   const std::vector<double> at = convert(x, f64).to_vector<double>();
   const std::vector<double> upstream = convert(dy, f64).to_vector<double>();
   const std::vector<double> found = convert(dx, f64).to_vector<double>();
@@ -74,7 +73,7 @@ void expect_derivative(const DerivedFunction& f, const Tensor& x, const Tensor& 
 // Of each function and dtype, with its operand laid out in each way: f's derivative is right, and
 // lies where the gradient lay that `make` made, or elsewhere.
 void expect_places(bool in_place, const Make& make) {
-  for (const DerivedFunction& f : kFunctions) {
+  for (const FunctionCase& f : kFunctions) {
     for (const Dtype dtype : {f32, f64}) {
       for (const Layout layout : kLayouts) {
         Rng rng(3);
@@ -131,7 +130,7 @@ TEST(DerivativesInPlace, leave_a_gradient_alone_of_which_somebody_holds_a_view) 
 
 // The last of the two to see it is alone with it.
 TEST(DerivativesInPlace, leave_a_gradient_alone_that_goes_to_two_operations) {
-  for (const DerivedFunction& f : kFunctions) {
+  for (const FunctionCase& f : kFunctions) {
     for (const Dtype dtype : {f32, f64}) {
       Rng rng(4);
       const Tensor a = randn({7, 33}, rng, 0, 1, dtype).set_requires_grad();
@@ -154,7 +153,7 @@ TEST(DerivativesInPlace, leave_a_gradient_alone_that_goes_to_two_operations) {
 
 TEST(DerivativesInPlace, lie_elsewhere_while_derivatives_are_recorded) {
   Rng rng(5);
-  for (const DerivedFunction& f : kFunctions) {
+  for (const FunctionCase& f : kFunctions) {
     const Tensor x = randn({7, 33}, rng, 0, 1, f64).set_requires_grad();
     Place sent = nullptr, arrived = nullptr;
     const Tensor y = sending(f.call(arriving(x, Layout::dense, arrived)), sent,

@@ -35,26 +35,26 @@ std::vector<T> plain(const Tensor& a, const Tensor& b, const std::vector<T>& c) 
   return sums;
 }
 
-// A matrix of that size whose rows, or columns, are dense and further apart than they are long.
-Tensor matrix(Index rows, Index columns, bool turned, Dtype dtype, Rng& rng) {
-  const Tensor wide =
-      convert(turned ? randn({columns, rows + 3}, rng) : randn({rows, columns + 3}, rng), dtype);
+// A matrix of that size whose rows, or columns, are dense, with a gap between them.
+Tensor matrix(Index rows, Index columns, bool turned, Index gap, Dtype dtype, Rng& rng) {
+  const Tensor wide = convert(
+      turned ? randn({columns, rows + gap}, rng) : randn({rows, columns + gap}, rng), dtype);
   return turned ? core::transpose(core::slice(wide, 1, 0, rows), 0, 1)
                 : core::slice(wide, 1, 0, columns);
 }
 
 template <class T>
-void expect_plain(Index m, Index n, Index k, Dtype dtype) {
+void expect_plain(Index m, Index n, Index k, Dtype dtype, Index gap = 3) {
   for (int forms = 0; forms < 16; ++forms) {
     Rng rng(5);
-    const Tensor a = matrix(m, k, forms & 1, dtype, rng);
-    const Tensor b = matrix(k, n, forms & 2, dtype, rng);
+    const Tensor a = matrix(m, k, forms & 1, gap, dtype, rng);
+    const Tensor b = matrix(k, n, forms & 2, gap, dtype, rng);
     const bool add = forms & 8;
     std::vector<T> expected;
     for (const Cpu cpu : test::tiling_cpus()) {
       const test::WithCpu with(cpu);
       Rng same(6);
-      const Tensor c = matrix(m, n, forms & 4, dtype, same);
+      const Tensor c = matrix(m, n, forms & 4, gap, dtype, same);
       if (expected.empty()) {
         expected = plain<T>(a, b, add ? c.to_vector<T>() : std::vector<T>());
       }
@@ -66,32 +66,34 @@ void expect_plain(Index m, Index n, Index k, Dtype dtype) {
 }
 
 TEST(Tile, products_are_the_bits_of_fused_multiply_adds_from_left_to_right) {
-  for (const auto& [m, n, k] : std::vector<std::array<Index, 3>>{
-           {16, 16, 1},
-           {17, 31, 5},
-           {23, 64, 129},
-           {67, 33, 128},
-           {18, 130, 300},
-           {800, 20, 9},
-           {70, 141, 40},     // rows of b an odd number of lines apart: read where they stand
-           {70, 125, 40}}) {  // and an even one: packed
-
+  const std::array<Index, 3> sizes[] = {{16, 16, 1},   {17, 31, 5},    {23, 64, 129},
+                                        {67, 33, 128}, {18, 130, 300}, {800, 20, 9}};
+  for (const auto& [m, n, k] : sizes) {
     expect_plain<float>(m, n, k, f32);
   }
   expect_plain<double>(19, 70, 130, f64);
+  // Many rows, and those of b an odd number of lines apart: read where they stand; an even one:
+  // packed.
+  expect_plain<float>(70, 141, 20, f32);
+  expect_plain<float>(70, 125, 20, f32);
+  expect_plain<float>(40, 16, 129, f32, 0);  // b, where it is dense, is as a packed one
 }
 
 TEST(ThreadsTile, products_are_the_same_bits_for_any_number_of_threads) {
   Rng rng(6);
-  const Tensor a = randn({70, 300}, rng);
-  const Tensor b = randn({300, 150}, rng);
-  const auto product = [&](int threads) {
-    const test::WithThreads with(threads);
-    return core::matmul(a, b).to_vector();
+  const auto expect_same = [](const Tensor& a, const Tensor& b) {
+    const auto product = [&](int threads) {
+      const test::WithThreads with(threads);
+      return core::matmul(a, b).to_vector();
+    };
+    const std::vector<float> one = product(1);
+    EXPECT_EQ(product(2), one);
+    EXPECT_EQ(product(3), one);
   };
-  const std::vector<float> one = product(1);
-  EXPECT_EQ(product(2), one);
-  EXPECT_EQ(product(3), one);
+  const Tensor b = randn({300, 150}, rng);
+  expect_same(randn({70, 300}, rng), b);
+  // Cut by rows: on one thread there are enough to pack b for, and on two there are not.
+  expect_same(core::transpose(randn({300, 100}, rng), 0, 1), b);
 }
 
 // Channel by channel, rows of the window, columns of the window; padding counts as zeros.
