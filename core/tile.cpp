@@ -68,7 +68,7 @@ template <class T, int kBytes, int kRows, int kRegisters>
   constexpr Index kLine = 64 / Index(sizeof(T));
   const Index next_a = tile.next_a;
   if (kRegisters == 1 && tile.is_dense) {
-    if constexpr (kRegisters == 1) {  // beside whose multiply-adds each place read counts
+    if constexpr (kRegisters == 1) {  // others have multiply-adds enough beside a place read
       add_terms_at(
           0, k, [](Index p) __attribute__((always_inline)) { return p; },
           [](Index p) __attribute__((always_inline)) { return p * (kBytes / Index(sizeof(T))); });

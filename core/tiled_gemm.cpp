@@ -51,8 +51,8 @@ Product<T> flipped(const Product<T>& p) {
   return {p.n, p.m, p.k, transposed(p.b), transposed(p.a), p.add, transposed(p.c)};
 }
 
-// Rows of A from which on it pays to pack a panel of B that could be read where it stands.
-constexpr Index kManyRows = 65;
+// Rows of A for which it does not pay to pack a panel of B that can be read where it stands.
+constexpr Index kFewRows = 64;
 
 // Whether m rows of A are better multiplied by such a panel than by a packed one: where they are
 // few, or the panel's rows an odd number of lines apart, so that they fill the nearest cache
@@ -61,7 +61,7 @@ template <class T>
 bool reads_in_place(const Operand<const T>& b, Index m) {
   constexpr Index kLine = 64;
   return b.column_step == 1 &&
-         (m < kManyRows || b.row_step * Index(sizeof(T)) % (2 * kLine) == kLine);
+         (m <= kFewRows || b.row_step * Index(sizeof(T)) % (2 * kLine) == kLine);
 }
 
 // What tiles of one width read from a panel, and where they put it.
