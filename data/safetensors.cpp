@@ -51,9 +51,10 @@ std::string take_checksum(std::string& text, const SafetensorsHeader& header,
 
 Safetensors read_from(ByteSource& source, std::uint64_t file_bytes, const std::string& label) {
   std::uint64_t length = 0;
-  require<FileError>(source.read(&length, sizeof length) == sizeof length, label,
-                     " must be a safetensors file: header too small, got ", file_bytes,
-                     " bytes where its length takes 8");
+  require<FileError>(
+      file_bytes >= sizeof length && source.read(&length, sizeof length) == sizeof length, label,
+      " must be a safetensors file: header too small, got ", file_bytes,
+      " bytes where its length takes 8");
   require<FileError>(length <= kMaxSafetensorsHeader, label,
                      " must be a safetensors file: a header has at most ", kMaxSafetensorsHeader,
                      " bytes, got header length ", length);

@@ -39,6 +39,7 @@ case $preset in
     ;;
 esac
 install_missing "${needs[@]}" || die "the test tools are not complete"
+install_missing python3-numpy || say "test.sh: without NumPy the tests skip the files that Python exchanges"
 
 if [ "$preset" = tsan ] && setarch -R true 2> /dev/null; then
   run_under=(setarch -R)  # where a kernel spreads addresses widely, ThreadSanitizer finds no room

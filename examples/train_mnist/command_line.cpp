@@ -24,23 +24,23 @@ constexpr FlagText kFlags[] = {
     {"--data", "DIR", "folder of MNIST (default: $GRADUS_DATA/mnist)"},
     {"--train-size", "N", "train on the first N images (default: all)"},
     {"--validation", "N", "test on the last N training images instead"},
-    {"--model", "NAME", "mlp (default), lenet, cnn or vgg; the list is below"},
+    {"--model", "NAME", "mlp (default), lenet, cnn or vgg; see below"},
     {"--hidden", "N", "hidden units of the mlp (default: 128)"},
     {"--dropout", "P", "in front of fully connected layers (default: 0)"},
     {"--augment", "NAME", "none (default), shift, or distort (also bent)"},
-    {"--optimizer", "NAME", "sgd by default; the list is below"},
+    {"--optimizer", "NAME", "sgd by default; see below"},
     {"--lr", "X", "learning rate (default: the optimizer's)"},
     {"--lr-schedule", "NAME", "linear: falling to 0 (default), or constant"},
     {"--opt", "KEY=VALUE", "an option of the optimizer, such as momentum=0.5"},
     {"--epochs", "N", "passes over the images (default: 5; cnn, vgg: 3)"},
     {"--batch-size", "N", "images in a step (default: 64; rprop: 256)"},
-    {"--explain", "WHAT", "print a step's every line, such as fc1.weight[0,5]@3"},
+    {"--explain", "WHAT", "print a step's lines, such as fc1.weight[0,5]@3"},
     {"--seed", "N", "of all random numbers (default: 1)"},
     {"--threads", "N", "threads to use (default: one a processor)"},
-    {"--checkpoint", "FILE", "save there, whole or not at all, to go on from later"},
+    {"--checkpoint", "FILE", "save there, whole or not at all, to go on from"},
     {"--checkpoint-every", "N", "save every N steps (default: once an epoch)"},
-    {"--keep", "K", "keep the last K, no more, as FILE.STEP, and the best as FILE.best"},
-    {"--resume", "FILE", "go on from there, with its settings; --epochs is the total"},
+    {"--keep", "K", "keep the last K as FILE.STEP, best as FILE.best"},
+    {"--resume", "FILE", "go on with its settings; --epochs is the total"},
 };
 constexpr FlagText kSwitches[] = {
     {"--json", "", "print the result as one line of JSON on stdout"},
@@ -54,6 +54,10 @@ constexpr const char* kModelList =
     "  lenet  conv5x5(6)-avgpool-conv5x5(16)-avgpool-120-84-10\n"
     "  cnn    conv3x3(32)-conv3x3(64)-maxpool-128-10\n"
     "  vgg    2 conv3x3(32)-maxpool-2 conv3x3(64)-maxpool-128-10, batch norms\n";
+
+constexpr const char* kExitCodes =
+    "Ends with 0; 1 if something fails; 2 if the flags are wrong; and, behind a step\n"
+    "that is saved, with 130 or 143 on SIGINT (Ctrl-C) or SIGTERM.\n";
 
 /// The names of all optimizers, in lines of at most 78 columns.
 std::string rule_list() {
@@ -131,7 +135,7 @@ struct Grammar {
           ->allow_extra_args(false)
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
-    app.footer(kModelList + rule_list());
+    app.footer(kModelList + rule_list() + kExitCodes);
     app.set_help_flag();
     for (const FlagText& text : kSwitches) {
       const std::string name = text.flag;

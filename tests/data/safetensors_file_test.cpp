@@ -117,6 +117,19 @@ TEST(SafetensorsFile, refuses_what_could_not_be_read_back) {
   EXPECT_FALSE(fs::exists("never"));
 }
 
+// It can be read though the system calls it empty, and begins with eight bytes that would do as
+// length.
+TEST(SafetensorsFile, of_a_size_that_its_system_does_not_say_is_too_small) {
+  const std::string path = "/proc/self/auxv";
+  if (!fs::exists(path)) {
+    GTEST_SKIP() << "/proc is not mounted";
+  }
+  test::expect_error<FileError>([&] { read_safetensors(path); },
+                                "read_safetensors: " + path +
+                                    " must be a safetensors file: header too small, got 0 bytes "
+                                    "where its length takes 8");
+}
+
 // --- Python --------------------------------------------------------------------------------------
 
 // tests/reference/safetensors_numpy.py, which shares nothing with this library.
