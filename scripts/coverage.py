@@ -31,7 +31,7 @@ GROUPS = [("readers", 95, READERS),
 CHECK = re.compile(r"(?<![\w:.>~])(?:this->|\w+\.)?(require|fail|refuse)\s*(?:<[\w:]+>)?\s*\((?!\))"
                    r"|\bthrow\b")
 
-Item = collections.namedtuple("Item", "line text reached")
+Item = collections.namedtuple("Item", "line kind text reached")  # kind: "outcome" or "check"
 
 
 def tool(name):
@@ -98,7 +98,7 @@ def branches(build, results, files):
             text = lines[line - 1][column - 1:end_column - 1 if end_line == line else None].strip()
             text = lines[line - 1].strip(" {") if text == ":" else text  # of a loop over a range
             found.setdefault(file, []).extend(
-                Item(line, f"`{text}` is never {outcome}", times > 0)
+                Item(line, "outcome", f"`{text}` is never {outcome}", times > 0)
                 for outcome, times in zip(("true", "false"), count))
     return found
 
@@ -151,7 +151,7 @@ def checks(results, files):
         calls[file].append((line, called))
     # An argument of the call may throw as well, from elsewhere.
     inner = {"require": "core/error.h", "fail": "core/error.h", "throw": "tests/coverage/record_throws.cpp"}
-    return {file: [Item(first, f"{name} has never thrown",
+    return {file: [Item(first, "check", f"{name} has never thrown",
                         any(first <= line <= last and called == inner.get(name, called)
                             for line, called in calls[file]))
                    for name, first, last in checks_of((ROOT / file).read_text())]
@@ -167,6 +167,8 @@ def report(name, least, files, items_of):
             missing += [f"{file}:{item.line}: {item.text}" for item in items if not item.reached]
     reached, total = sum(row[1] for row in rows), sum(row[2] for row in rows)
     rows.append((f"all {name}", reached, total))
+    outcomes = [item.reached for file in files for item in items_of.get(file, []) if item.kind == "outcome"]
+    rows.append((f"all {name}, without the checks", sum(outcomes), len(outcomes)))
     for file, some, count in rows:
         print(f"{file:42} {some:5} of {count:5} {100 * some / count:6.1f} %")
     print(*missing, "", sep="\n")
