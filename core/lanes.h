@@ -112,7 +112,7 @@ void for_lanes(Index outer, Index inner, LaneCost cost, const F& f, const Lanes<
              [&](Index row) { f(row, (operands.first + row * operands.length)...); });
     return;
   }
-  const Index tiles = (inner + kTileLanes - 1) / kTileLanes;
+  const Index tiles = inner / kTileLanes + (inner % kTileLanes != 0);
   const auto walk = [&](Index first, Index end, LaneTile<T>... copy) {
     for (Index tile = first; tile < end; ++tile) {
       const Index within = tile % tiles * kTileLanes;
