@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh TARGET SECONDS [RUNS]: fuzzes idx, gzip, csv, safetensors, options or ops with libFuzzer for
-# so long, or so many executions if they end sooner, under AddressSanitizer and
+# run.sh TARGET SECONDS [RUNS]: fuzzes idx, gzip, csv, npy, safetensors, options or ops with libFuzzer
+# for so long, or so many executions if they end sooner, under AddressSanitizer and
 # UndefinedBehaviorSanitizer.  It begins with the inputs of tests/fuzz/corpus and, the first time, with
 # those that keep.sh kept and that seeds.py makes.  New ones stay in build/fuzz/corpus, what was found in
 # build/fuzz/found.  Fails if something was found: a unit that takes a second counts.
