@@ -136,15 +136,16 @@ method_threads_stress() {
 fuzz() {
   tests/fuzz/run.sh "$1" $((minutes * 60)) "$2" > "$log" 2>&1
   local status=$?
+  # Of one process or several, one after the other.
   awk '/^#[0-9]/ {
          for (i = 2; i < NF; ++i) if ($i == "cov:" && $(i + 1) > edges) {
            edges = $(i + 1)
-           last = substr($1, 2)
+           last = runs + substr($1, 2)
          }
        }
-       /^stat::number_of_executed_units/ { runs = $2 }
-       /^stat::slowest_unit_time_sec/ { seconds = $2 }
-       /^stat::peak_rss_mb/ { mb = $2 }
+       /^stat::number_of_executed_units/ { runs += $2 }
+       /^stat::slowest_unit_time_sec/ && $2 > seconds { seconds = $2 }
+       /^stat::peak_rss_mb/ && $2 > mb { mb = $2 }
        END {
          printf "%d executions, %d edges, none new in the last %d, slowest %d s, at most %d MB\n",
                 runs, edges, runs - last, seconds, mb
