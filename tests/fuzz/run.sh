@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh TARGET SECONDS [RUNS]: fuzzes idx, gzip, csv, npy, safetensors, options or ops with libFuzzer
-# for so long, or so many executions if they end sooner, under AddressSanitizer and
+# run.sh TARGET SECONDS [RUNS]: fuzzes idx, gzip, csv, npy, safetensors, options, ops, layers or training
+# with libFuzzer for so long, or so many executions if they end sooner, under AddressSanitizer and
 # UndefinedBehaviorSanitizer.  It begins with the inputs of tests/fuzz/corpus and, the first time, with
 # those that keep.sh kept and that seeds.py makes.  New ones stay in build/fuzz/corpus, what was found in
 # build/fuzz/found.  Fails if something was found: a unit that takes a second counts.
@@ -17,7 +17,7 @@ most_bytes=1024
 most_runs=-1  # of one process
 flags=()
 case $target in
-  ops) most_bytes=400 ;;
+  ops | layers | training) most_bytes=400 ;;
   # Each input reaches thousands of edges: to weigh them takes a fifth of the time.  And CLI11, which is
   # made once in a process, keeps eight bytes of each flag that it ever read.
   options) most_bytes=512 most_runs=2000000 flags=(-entropic=0) ;;
