@@ -19,8 +19,9 @@
 #   large_tensor    a tensor of more than 4 GiB, written and read (9 GB of memory)
 #   mistakes        the mistakes of tests/mistakes, each planted and found by a test
 #   threads_stress  models, workers, loops and errors on many threads under ThreadSanitizer, 10 minutes
-#   fuzz_TARGET     safetensors, idx, csv, gzip, options, ops: libFuzzer on a target of tests/fuzz, 20
-#                   million executions, 5 million for ops; later runs go on with what earlier ones kept
+#   fuzz_TARGET     safetensors, idx, csv, gzip, npy, options, ops, layers, training: libFuzzer on a
+#                   target of tests/fuzz, 20 million executions, 5 million for the last three; later
+#                   runs go on with what earlier ones kept
 #
 # A method is a function method_NAME: its last line on stdout is what it found, and it fails if that
 # is not as it must be.  It sees $minutes, what is left of the budget.
@@ -136,31 +137,33 @@ method_threads_stress() {
 fuzz() {
   tests/fuzz/run.sh "$1" $((minutes * 60)) "$2" > "$log" 2>&1
   local status=$?
+  # Of one process or several, one after the other.
   awk '/^#[0-9]/ {
          for (i = 2; i < NF; ++i) if ($i == "cov:" && $(i + 1) > edges) {
            edges = $(i + 1)
-           last = substr($1, 2)
+           last = runs + substr($1, 2)
          }
        }
-       /^stat::number_of_executed_units/ { runs = $2 }
-       /^stat::slowest_unit_time_sec/ { seconds = $2 }
-       /^stat::peak_rss_mb/ { mb = $2 }
+       /^stat::number_of_executed_units/ { runs += $2 }
+       /^stat::slowest_unit_time_sec/ && $2 > seconds { seconds = $2 }
+       /^stat::peak_rss_mb/ && $2 > mb { mb = $2 }
        END {
          printf "%d executions, %d edges, none new in the last %d, slowest %d s, at most %d MB\n",
                 runs, edges, runs - last, seconds, mb
        }' "$log"
   return "$status"
 }
-for target in safetensors idx csv gzip options; do
+for target in safetensors idx csv gzip npy options; do
   eval "method_fuzz_$target() { fuzz $target 20000000; }"
 done
-method_fuzz_ops() {
-  fuzz ops 5000000
-}
+for target in ops layers training; do
+  eval "method_fuzz_$target() { fuzz $target 5000000; }"
+done
 
 all=(kills training_kills signals cuts fsync_order mutations differential allocations memory_limits
      steps determinism large_tensor mistakes threads_stress
-     fuzz_safetensors fuzz_idx fuzz_csv fuzz_gzip fuzz_options fuzz_ops)
+     fuzz_safetensors fuzz_idx fuzz_csv fuzz_gzip fuzz_npy fuzz_options
+     fuzz_ops fuzz_layers fuzz_training)
 budget=60
 methods=()
 while [ $# -gt 0 ]; do

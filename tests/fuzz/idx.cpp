@@ -1,9 +1,10 @@
 // IDX data, compressed or not, from any bytes: an array of the sizes and bytes that the file has,
-// or a FileError.
+// and the header says the same of it, or a FileError.
 #include <gradus/data/idx.h>
 
 #include <cstring>
 
+#include "fuzz/memory_file.h"
 #include "fuzz/target.h"
 
 namespace {
@@ -29,14 +30,20 @@ void check_content(const Tensor& x, const std::uint8_t* bytes, std::size_t size)
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  test::expect_result_or_error([&] {
-    constexpr std::size_t kMost = 1 << 16;
-    const Tensor x =
-        data::read_idx_bytes(bytes, size, "data", {.max_bytes = kMost, .check_finite = true});
+  constexpr std::size_t kMost = 1 << 16;
+  Tensor x;
+  const bool is_read = test::expect_result_or_error([&] {
+    x = data::read_idx_bytes(bytes, size, "data", {.max_bytes = kMost, .check_finite = true});
+  });
+  data::IdxHeader header = {};
+  const bool has_header = test::expect_result_or_error(
+      [&] { header = data::read_idx_header(test::memory_file(bytes, size)); });
+  if (is_read) {
     test::check(static_cast<std::size_t>(x.numel() * item_size(x.dtype())) <= kMost);
+    test::check(has_header && header.shape == x.shape() && header.dtype == x.dtype());
     if (bytes[0] == 0) {  // not compressed
       check_content(x, bytes, size);
     }
-  });
+  }
   return 0;
 }

@@ -6,52 +6,19 @@
 #include <array>
 #include <optional>
 
+#include "fuzz/choices.h"
 #include "fuzz/target.h"
 
 namespace gradus {
 namespace {
+
+using test::Choices;
 
 constexpr std::size_t kTensors = 6;
 constexpr Index kMostElements = 256;             // of an operand; what is larger is replaced
 constexpr Index kMostPlaces = 4096;              // of a tensor without elements
 constexpr Index kBeyondMemory = Index{1} << 40;  // in elements
 constexpr int kMostActs = 24;
-
-// The bytes as a sequence of choices; zeros after their end.
-class Choices {
- public:
-  Choices(const std::uint8_t* bytes, std::size_t size) : next_(bytes), left_(size) {}
-  bool ended() const { return left_ == 0; }
-  int byte() {
-    if (left_ == 0) {
-      return 0;
-    }
-    --left_;
-    return *next_++;
-  }
-  /// Small for the most part, also negative; sometimes at the ends of the range.
-  Index index() {
-    const int choice = byte();
-    return choice == 255 ? INT64_MAX : choice == 254 ? INT64_MIN : choice % 11 - 3;
-  }
-  /// Of rank 0 to 4.
-  Shape shape() {
-    Shape sizes;
-    for (int left = byte() % 5; left > 0; --left) {
-      const int choice = byte();
-      sizes.push_back(choice == 255 ? Index{1} << 62 : choice == 254 ? -1 : choice % 6);
-    }
-    return sizes;
-  }
-  Dtype dtype() {
-    constexpr Dtype kDtypes[] = {f32, f32, f64, i64, u8};
-    return kDtypes[byte() % 5];
-  }
-
- private:
-  const std::uint8_t* next_;
-  std::size_t left_;
-};
 
 Tensor fresh(Choices& choices) {
   const Dtype dtype = choices.dtype();

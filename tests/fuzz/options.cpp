@@ -5,13 +5,12 @@
 
 #include <gradus/core/tensor.h>
 #include <gradus/data/safetensors_header.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <string>
 #include <string_view>
 
+#include "fuzz/memory_file.h"
 #include "fuzz/target.h"
 #include "support/file_checksum.h"
 #include "train_mnist/settings.h"
@@ -35,7 +34,6 @@ std::vector<std::string> split(std::string_view text) {
 
 /// Writes a checkpoint with these settings and returns its path, without a disk.
 std::string write_checkpoint(const Settings& settings) {
-  static const int descriptor = ::memfd_create("checkpoint", 0);
   data::SafetensorsHeader header;
   header.metadata = {{"gradus.crc32", "00000000"},
                      {"gradus.format", "1"},
@@ -48,9 +46,7 @@ std::string write_checkpoint(const Settings& settings) {
   std::string file(reinterpret_cast<const char*>(&length), sizeof length);
   file += text;
   check(test::set_checksum(file));
-  check(::ftruncate(descriptor, static_cast<off_t>(file.size())) == 0);
-  check(::pwrite(descriptor, file.data(), file.size(), 0) == static_cast<ssize_t>(file.size()));
-  return "/proc/self/fd/" + std::to_string(descriptor);
+  return test::memory_file(file.data(), file.size());
 }
 
 bool is_in(double value, double low, double high) { return value >= low && value <= high; }
