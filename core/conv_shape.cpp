@@ -23,9 +23,18 @@ void check_shapes(const char* where, const Shape& x, const Shape& weight, const 
       std::all_of(x.begin() + 1, x.end(), [](Index size) { return size >= 1; }) &&
           std::all_of(weight.begin(), weight.end(), [](Index size) { return size >= 1; }),
       where, ": no size but the batch may be 0, got x ", x, " and weight ", weight);
+  constexpr Index kMost = 0x7fffffff;  // as for the window
+  require<ShapeError>(std::all_of(x.begin() + 2, x.end(), [](Index size) { return size <= kMost; }),
+                      where, ": sides of images must be at most ", kMost, ", got x ", x);
   window.kernel = area(weight, window.one_dimension);
   check_window(where, window);
   require(groups >= 1, where, ": groups must be at least 1, got ", groups);
+}
+
+// Throws ShapeError where images cannot be counted, which those of an empty batch must be, too.
+void check_images(const ConvShape& s) {
+  count(s.x_shape());
+  count(s.y_shape());
 }
 
 }  // namespace
@@ -47,6 +56,7 @@ ConvShape conv_shape(const char* where, const Shape& x, const Shape& weight, Win
   s.out = weight[0] / groups;
   s.input = area(x, window.one_dimension);
   s.output = window_places(where, window, s.input, x);
+  check_images(s);
   return s;
 }
 
@@ -83,6 +93,7 @@ ConvShape conv_transpose_shape(const char* where, const Shape& x, const Shape& w
                       ": padding must leave an output of at least 1, got output ",
                       window.show(s.input), " of x ", x, ", weight ", weight, " and padding ",
                       window.show(window.padding));
+  check_images(s);
   return s;
 }
 

@@ -37,10 +37,10 @@ Index count(const Shape& shape) {
   bool overflow = false;
   for (const Index size : shape) {
     require<ShapeError>(size >= 0, "Shape: sizes must be at least 0, got ", shape);
-    // A zero anywhere makes the array empty, whatever the other sizes.
     overflow |= __builtin_mul_overflow(product, std::max<Index>(size, 1), &product);
   }
-  require<ShapeError>(!overflow, "Shape: ", shape, " has more elements than 63 bits can count");
+  require<ShapeError>(!overflow && product <= kMaxElements,
+                      "Shape: sizes above 0 must multiply to at most 2^56, got ", shape);
   return std::find(shape.begin(), shape.end(), 0) == shape.end() ? product : 0;
 }
 
@@ -59,7 +59,8 @@ Index dense_layout(const Shape& shape, Shape& strides) {
   Index product = 1;
   for (int d = shape.rank() - 1; d >= 0; --d) {
     strides[d] = product;
-    if (shape[d] <= 0 || __builtin_mul_overflow(product, shape[d], &product)) [[unlikely]] {
+    if (shape[d] <= 0 || __builtin_mul_overflow(product, shape[d], &product) ||
+        product > kMaxElements) [[unlikely]] {
       const Index n = count(shape);  // throws unless the array is empty
       strides = dense_strides(shape);
       return n;

@@ -13,6 +13,9 @@ namespace gradus {
 using Index = std::int64_t;
 
 inline constexpr int kMaxRank = 8;
+/// So many elements a tensor has at most.  The sizes above 0 of one without elements multiply to no
+/// more, either, as in NumPy: so sums and products of a tensor's sizes stay far from overflow.
+inline constexpr Index kMaxElements = Index{1} << 56;
 
 class Shape {
  public:
@@ -48,8 +51,8 @@ class Shape {
 /// "[2, 3]"
 std::string to_text(const Shape& shape);
 
-/// The product of the sizes; 1 for rank 0.  Throws ShapeError if a size is negative or the product
-/// does not fit in 63 bits.
+/// The product of the sizes; 1 for rank 0.  Throws ShapeError if a size is negative or those above 0
+/// multiply to more than kMaxElements.
 Index count(const Shape& shape);
 
 /// Strides of a dense row-major array of that shape.

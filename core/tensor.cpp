@@ -1,20 +1,10 @@
 #include <gradus/core/tensor.h>
 
 namespace gradus {
-namespace {
-
-std::size_t bytes_of(const Shape& shape, Index numel, Dtype dtype) {
-  Index bytes = 0;
-  require<ShapeError>(!__builtin_mul_overflow(numel, item_size(dtype), &bytes), "Tensor: ", shape,
-                      " of ", dtype, " needs more bytes than 63 bits can count");
-  return static_cast<std::size_t>(bytes);
-}
-
-}  // namespace
 
 Tensor::Body::Body(const Shape& sh, Dtype t) : dtype(t), shape(sh) {
   numel = dense_layout(shape, strides);
-  storage = make_storage(bytes_of(shape, numel, dtype));
+  storage = make_storage(static_cast<std::size_t>(numel * item_size(dtype)));
 }
 
 Tensor::Body::Body(Ref<Storage> s, const Shape& sh, const Shape& st, Index o, Dtype t)

@@ -6,12 +6,11 @@
 
 namespace gradus::data {
 
-/// More bytes than 63 bits can count.
+/// More than a tensor can have.
 constexpr std::uint64_t kTooManyBytes = UINT64_MAX;
 
-/// Bytes of an array of `shape`, whose sizes are at least 0, with `item_bytes` each, at least 1;
-/// kTooManyBytes where 63 bits cannot count them.  A size of 0 makes the array empty, but does not
-/// excuse the others.
+/// Bytes of an array of `shape`, whose sizes are at least 0, with `item_bytes` each, 1 to 64;
+/// kTooManyBytes where the sizes above 0 multiply to more than kMaxElements.
 std::uint64_t declared_bytes(const Shape& shape, Index item_bytes);
 
 }  // namespace gradus::data

@@ -82,13 +82,13 @@ WireHeader read_header(ByteSource& source, const std::string& label) {
   return header;
 }
 
-/// Elements of the shape.  Throws FileError unless they, at 8 bytes each and with the header, fit
-/// in 63 bits; a size of 0 does not excuse the others.
+/// Elements of the shape.  Throws FileError where the sizes above 0 multiply to more than a tensor
+/// can have.
 Index checked_count(const WireHeader& header, const std::string& label) {
   constexpr Index kBytes = 2 * 8;
   const std::uint64_t bytes = declared_bytes(header.shape, kBytes);
   require<FileError>(bytes != kTooManyBytes, label, " must have a possible shape, got ",
-                     header.shape, ", which declares more bytes than 63 bits can count");
+                     header.shape, ", which declares more than 2^56 elements");
   return static_cast<Index>(bytes) / kBytes;
 }
 

@@ -121,7 +121,7 @@ class NpyHeader {
 void check_npy_size(const NpyHeader& header, std::uint64_t data_bytes, const std::string& label) {
   const std::uint64_t declared = declared_bytes(header.shape, item_size(header.dtype));
   require<FileError>(declared != kTooManyBytes, label, " must have a possible shape, got ",
-                     header.shape, ", which has more bytes than 63 bits can count");
+                     header.shape, ", which has more than 2^56 elements");
   require<FileError>(declared == data_bytes, label, " must be as long as its header says: shape ",
                      header.shape, " of ", header.dtype, " has ", declared, " bytes, the file has ",
                      data_bytes,

@@ -87,8 +87,7 @@ SafetensorsEntry check_entry(SafetensorsJsonEntry&& entry, const std::string& la
       fits ? declared_bytes(checked.shape, item_size(checked.dtype)) : kTooManyBytes;
   const std::string shown = entry.name.substr(0, 100);
   require<FileError>(declared != kTooManyBytes, label, " must have possible shapes, got ",
-                     list_of(entry.shape), " for '", shown,
-                     "', which has more bytes than 63 bits can count");
+                     list_of(entry.shape), " for '", shown, "', which has more than 2^56 elements");
   require<FileError>(entry.offsets.size() == 2, label,
                      " must have two data_offsets for a tensor, got ", entry.offsets.size(),
                      " for '", shown, "'");

@@ -21,9 +21,13 @@ Recurrent::Recurrent(const char* name, Index gates, bool has_c, Index in, Index 
   require(in >= 1 && hidden >= 1 && options.layers >= 1, name,
           ": in, hidden and layers must be at least 1, got ", in, ", ", hidden, " and ",
           options.layers);
+  constexpr Index kMostLayers = Index{1} << 20;
+  require(options.layers <= kMostLayers, name, ": layers must be at most ", kMostLayers, ", got ",
+          options.layers);
   require(options.dropout >= 0 && options.dropout <= 1, name, ": dropout must be from 0 to 1, got ",
           options.dropout);
   const double bound = 1 / std::sqrt(double(hidden));
+  const Index rows = count({gates, hidden});
   const auto parameter = [&](const Shape& shape) {
     Tensor p = empty(shape);
     uniform(p, rng, -bound, bound);
@@ -32,11 +36,11 @@ Recurrent::Recurrent(const char* name, Index gates, bool has_c, Index in, Index 
   for (Index i = 0; i < options.layers * directions_; ++i) {
     const Index width = i < directions_ ? in : directions_ * hidden;
     Weights w;
-    w.ih = parameter({gates * hidden, width});
-    w.hh = parameter({gates * hidden, hidden});
+    w.ih = parameter({rows, width});
+    w.hh = parameter({rows, hidden});
     if (options.bias) {
-      w.bias_ih = parameter({gates * hidden});
-      w.bias_hh = parameter({gates * hidden});
+      w.bias_ih = parameter({rows});
+      w.bias_hh = parameter({rows});
     }
     weights_.push_back(w);
   }

@@ -117,6 +117,10 @@ Recurrence<Cell> checked(const char* where, const Tensor& gates, const Tensor& w
                       start.dtype());
   require<ShapeError>(weight.size(1) >= 1, where, ": hidden must be at least 1, got weight ",
                       weight.shape(), " for gates ", gates.shape());
+  // Each step has a node in the graph of a second derivative, also of a batch of none.
+  constexpr Index kMostSteps = Index{1} << 26;
+  require<ShapeError>(gates.size(0) <= kMostSteps, where, ": steps must be at most ", kMostSteps,
+                      ", got gates ", gates.shape());
   return {gates.size(0), gates.size(1), weight.size(1), backwards};
 }
 

@@ -43,7 +43,7 @@ TEST(Index, flip_of_one_number_or_of_none_is_a_tensor_of_its_own) {
   const Tensor number = full({}, 3);
   EXPECT_EQ(core::flip(number, {0}).item(), 3);
   EXPECT_FALSE(core::flip(number, {0}).is(number));
-  const Tensor none = empty({0, Index{1} << 61});  // no memory for as many places
+  const Tensor none = empty({0, kMaxElements});  // no memory for as many places
   EXPECT_EQ(core::flip(none, {1}).shape(), none.shape());
 }
 

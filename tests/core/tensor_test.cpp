@@ -82,10 +82,9 @@ TEST(Tensor, sizes_that_cannot_be_are_shape_errors) {
       [] {
         empty({Index{1} << 62, 4});
       },
-      "Shape: [4611686018427387904, 4] has more elements than 63 bits can count");
-  expect_error<ShapeError>([] { empty({Index{1} << 61}); },
-                           "Tensor: [2305843009213693952] of f32 needs more bytes than 63 bits can "
-                           "count");
+      "Shape: sizes above 0 must multiply to at most 2^56, got [4611686018427387904, 4]");
+  EXPECT_THROW(empty({kMaxElements + 1}, u8), ShapeError);
+  EXPECT_THROW(empty({0, kMaxElements + 1}), ShapeError);
   EXPECT_THROW(empty({Index{1} << 40, Index{1} << 40, Index{1} << 40}), ShapeError);
   EXPECT_THROW(arange(-1), ShapeError);
   EXPECT_THROW(eye(-1), ShapeError);
@@ -96,9 +95,8 @@ TEST(Tensor, sizes_that_cannot_be_are_shape_errors) {
 TEST(Tensor, sizes_that_no_memory_holds_are_memory_errors) {
   EXPECT_THROW(empty({1000000000000000}), MemoryError);
   EXPECT_THROW(zeros({1000000, 1000000, 1000}, f64), MemoryError);
-  EXPECT_THROW(empty({Index{1} << 60}), MemoryError);
-  EXPECT_THROW(empty({Index{1} << 59}), MemoryError);
-  EXPECT_THROW(empty({std::numeric_limits<Index>::max()}, u8), MemoryError);
+  EXPECT_THROW(empty({kMaxElements}), MemoryError);
+  EXPECT_THROW(empty({kMaxElements}, u8), MemoryError);
 }
 
 TEST(Tensor, vectors_must_fit_their_shape) {

@@ -238,13 +238,13 @@ TEST(Idx, huge_declarations_are_refused_at_once_and_without_memory) {
        "4294967308 bytes, file has 16; it is cut short"},
       {{top, top, top},
        "must have a possible shape, got [4294967295, 4294967295, 4294967295], "
-       "which declares more bytes than 63 bits can count"},
+       "which declares more than 2^56 elements"},
       {{65536, 65536, 65536, 65536},
        "must have a possible shape, got [65536, 65536, 65536, 65536], "
-       "which declares more bytes than 63 bits can count"},
+       "which declares more than 2^56 elements"},
       {{0, top, top, top},
        "must have a possible shape, got [0, 4294967295, 4294967295, 4294967295], "
-       "which declares more bytes than 63 bits can count"},
+       "which declares more than 2^56 elements"},
   };
   for (const auto& row : rows) {
     const Bytes bytes = idx_header(0x08, row.sizes) + "abcd";

@@ -73,19 +73,19 @@ class Mutator {
   std::mt19937_64 random_;
 };
 
-/// Bytes of an array with `item` bytes an element, nothing where 63 bits cannot count them; a size
-/// of 0 does not excuse the others.
+/// Bytes of an array with `item` bytes an element, nothing where the sizes above 0 multiply to more
+/// than 2^56.
 inline std::optional<std::uint64_t> bytes_of(const Sizes& sizes, std::uint64_t item) {
-  std::uint64_t bytes = item;
+  std::uint64_t elements = 1;
   bool is_empty = false;
   for (const std::uint64_t size : sizes) {
-    if (size > 0 && bytes > INT64_MAX / size) {
+    if (size > 0 && elements > (std::uint64_t{1} << 56) / size) {
       return {};
     }
-    bytes *= size > 0 ? size : 1;
+    elements *= size > 0 ? size : 1;
     is_empty = is_empty || size == 0;
   }
-  return is_empty ? 0 : bytes;
+  return is_empty ? 0 : elements * item;
 }
 
 /// The result, or nothing where the file is refused; any other exception passes through.

@@ -135,14 +135,14 @@ const Broken kBroken[] = {
     {file_of(a_tensor("\"U8\"", "[1,1,1,1,1,1,1,1,1]", "[0,1]"), 1),
      " must have tensors of rank 0 to 8, got more for 'a'"},
     {file_of(a_tensor("\"F32\"", "[4294967296,4294967296]", "[0,0]"), 0),
-     " must have possible shapes, got [4294967296, 4294967296] for 'a', which has more bytes than "
-     "63 bits can count"},
+     " must have possible shapes, got [4294967296, 4294967296] for 'a', which has more than 2^56 "
+     "elements"},
     {file_of(a_tensor("\"F32\"", "[9223372036854775808,1]", "[0,0]"), 0),
-     " must have possible shapes, got [9223372036854775808, 1] for 'a', which has more bytes than "
-     "63 bits can count"},
+     " must have possible shapes, got [9223372036854775808, 1] for 'a', which has more than 2^56 "
+     "elements"},
     {file_of(a_tensor("\"F32\"", "[2305843009213693952]", "[0,0]"), 0),
-     " must have possible shapes, got [2305843009213693952] for 'a', which has more bytes than 63 "
-     "bits can count"},
+     " must have possible shapes, got [2305843009213693952] for 'a', which has more than 2^56 "
+     "elements"},
     {file_of(a_tensor("\"F32\"", "[2]", "[0,4]"), 4), kBytes + "0 to 4"},
     {file_of(a_tensor("\"F32\"", "[2]", "[8,0]"), 8), kBytes + "8 to 0"},
     {file_of(a_tensor("\"F32\"", "[2]", "[4,12]"), 12),

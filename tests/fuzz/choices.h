@@ -29,7 +29,7 @@ class Choices {
     Shape sizes;
     for (int left = byte() % 5; left > 0; --left) {
       const int choice = byte();
-      sizes.push_back(choice == 255 ? Index{1} << 62 : choice == 254 ? -1 : choice % 6);
+      sizes.push_back(choice == 255 ? kMaxElements : choice == 254 ? -1 : choice % 6);
     }
     return sizes;
   }
