@@ -225,15 +225,20 @@ TEST(ThreadsIdxFile, that_changes_while_it_is_read_gives_an_array_or_an_error) {
   const TempFolder folder;
   const std::string path =
       folder.write("changing", test::idx_header(0x0B, {1'000'000}) + Bytes(4 * kPart, '\0'));
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  read_idx(path);
+  const auto pause = std::max<Clock::duration>(std::chrono::milliseconds(25),
+                                               3 * (Clock::now() - start));  // so that some succeed
   std::atomic<bool> stop = false;
   std::thread changer([&] {
     for (int change = 1; change <= 15; ++change) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
+      std::this_thread::sleep_for(pause);
       overwrite(path, 0, "!");
       for (const std::size_t part : {3, 2, 1, 0}) {
         overwrite(path, 8 + part * kPart, Bytes(kPart, static_cast<char>(change)));
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
+      std::this_thread::sleep_for(pause);
       overwrite(path, 0, Bytes(1, '\0'));
     }
     stop = true;
