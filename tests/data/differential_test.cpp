@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "data/files.h"
+#include "data/same_bits.h"
 #include "support/naive.h"
 #include "support/trials.h"
 
@@ -34,16 +35,6 @@ Tensor some_tensor(Rng& rng) {
     bytes[i] = static_cast<unsigned char>(rng.below(256));
   }
   return x;
-}
-
-void expect_same(const Tensor& a, const Tensor& b, const std::string& what) {
-  ASSERT_EQ(a.shape(), b.shape()) << what;
-  ASSERT_EQ(a.dtype(), b.dtype()) << what;
-  const auto bytes = [](const Tensor& x) {
-    return std::string_view(static_cast<const char*>(x.address()),
-                            static_cast<std::size_t>(x.numel() * item_size(x.dtype())));
-  };
-  ASSERT_EQ(bytes(a), bytes(b)) << what;
 }
 
 TEST(Differential, python_reads_and_writes_the_same_arrays) {
@@ -80,12 +71,13 @@ TEST(Differential, python_reads_and_writes_the_same_arrays) {
       const StateDict& state = states[static_cast<std::size_t>(k)];
       ASSERT_EQ(back.size(), state.size());
       for (const auto& [name, value] : state) {
-        expect_same(std::get<Tensor>(value), back.tensor(name), path);
+        test::expect_same_bits(std::get<Tensor>(value), back.tensor(name), path);
       }
-      expect_same(arrays[static_cast<std::size_t>(k)], read_npy(path + ".back.npy"), path);
+      test::expect_same_bits(arrays[static_cast<std::size_t>(k)], read_npy(path + ".back.npy"),
+                             path);
       const Tensor drawn = read_npy(path + ".idx.npy");
-      expect_same(read_idx(path + ".idx"), drawn, path);
-      expect_same(read_idx(path + ".idx.gz"), drawn, path);
+      test::expect_same_bits(read_idx(path + ".idx"), drawn, path);
+      test::expect_same_bits(read_idx(path + ".idx.gz"), drawn, path);
     }
   }
   std::printf("%d files each of safetensors, npy, IDX and gzip: all the same bits\n", files);

@@ -3,8 +3,6 @@
 #include <gradus/data/safetensors.h>
 #include <gradus/data/state_file.h>
 
-#include <sstream>
-
 #include "data/files.h"
 #include "support/file_checksum.h"
 #include "support/naive.h"
@@ -19,9 +17,7 @@ using test::Bytes;
 Bytes file_of(const StateDict& state) {
   const test::TempFolder folder;
   write_state(folder / "a", state);
-  std::ostringstream text;
-  text << std::ifstream(folder / "a", std::ios::binary).rdbuf();
-  return text.str();
+  return test::contents(folder / "a");
 }
 
 // A file of about 600 bytes with numbers, texts and tensors.

@@ -6,9 +6,9 @@
 #include <gradus/data/state_file.h>
 
 #include <cmath>
-#include <cstring>
 
 #include "data/files.h"
+#include "data/same_bits.h"
 #include "support/naive.h"
 #include "support/peak_memory.h"
 #include "support/sanitizer.h"
@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::Bytes;
 using test::contents;
+using test::expect_same_bits;
 
 // One of every type and of every strange shape.
 StateDict all_kinds() {
@@ -35,29 +36,11 @@ StateDict all_kinds() {
   return state;
 }
 
-void expect_same(const StateDict& a, const StateDict& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (const auto& [name, value] : a) {
-    if (const auto* x = std::get_if<Tensor>(&value)) {
-      const Tensor dense = x->clone();
-      const Tensor& y = b.tensor(name);
-      ASSERT_EQ(y.shape(), dense.shape()) << name;
-      ASSERT_EQ(y.dtype(), dense.dtype()) << name;
-      const auto bytes = static_cast<std::size_t>(dense.numel() * item_size(dense.dtype()));
-      EXPECT_TRUE(bytes == 0 || std::memcmp(dense.address(), y.address(), bytes) == 0) << name;
-    } else if (const auto* number = std::get_if<double>(&value)) {
-      EXPECT_EQ(b.number(name), *number);
-    } else {
-      EXPECT_EQ(b.text(name), std::get<std::string>(value));
-    }
-  }
-}
-
 TEST(SafetensorsFile, gives_back_every_type_and_shape_bit_for_bit) {
   const test::TempFolder folder;
   write_safetensors(folder / "a", all_kinds(), {{"by", "a test"}});
   const Safetensors file = read_safetensors(folder / "a");
-  expect_same(all_kinds(), file.tensors);
+  expect_same_bits(all_kinds(), file.tensors);
   EXPECT_EQ(file.metadata, (std::map<std::string, std::string>{{"by", "a test"}}));
   write_safetensors(folder / "a", StateDict());
   EXPECT_TRUE(read_safetensors(folder / "a").tensors.empty());
@@ -70,7 +53,7 @@ TEST(SafetensorsFile, takes_ten_thousand_tensors) {
     state.set("layer." + std::to_string(i), full({1}, i));
   }
   write_safetensors(folder / "a", state);
-  expect_same(state, read_safetensors(folder / "a").tensors);
+  expect_same_bits(state, read_safetensors(folder / "a").tensors);
 }
 
 TEST(SafetensorsFile, can_replace_the_file_that_its_tensors_were_read_from) {
@@ -78,8 +61,8 @@ TEST(SafetensorsFile, can_replace_the_file_that_its_tensors_were_read_from) {
   write_safetensors(folder / "a", all_kinds());
   const Safetensors file = read_safetensors(folder / "a");
   write_safetensors(folder / "a", file.tensors);
-  expect_same(all_kinds(), file.tensors);
-  expect_same(all_kinds(), read_safetensors(folder / "a").tensors);
+  expect_same_bits(all_kinds(), file.tensors);
+  expect_same_bits(all_kinds(), read_safetensors(folder / "a").tensors);
 }
 
 TEST(SafetensorsFile, refuses_what_could_not_be_read_back) {
@@ -153,7 +136,7 @@ TEST_F(Python, reads_what_is_written_here_and_finds_the_checksum_right) {
   write_safetensors(folder_ / "a", all_kinds());
   ASSERT_EQ(python("copy " + (folder_ / "a") + " " + (folder_ / "b")), 0);
   const Safetensors back = read_safetensors(folder_ / "b");  // written anew, without checksum
-  expect_same(all_kinds(), back.tensors);
+  expect_same_bits(all_kinds(), back.tensors);
   EXPECT_EQ(contents(folder_ / "b").find("gradus"), Bytes::npos);
 }
 
@@ -175,7 +158,7 @@ TEST_F(Python, exchanges_npy_files_of_every_type) {
     StateDict before, after;
     before.set("x", x);
     after.set("x", read_npy(folder_ / "b.npy"));
-    expect_same(before, after);
+    expect_same_bits(before, after);
     EXPECT_EQ(contents(folder_ / "a.npy"), contents(folder_ / "b.npy")) << name;
   }
 }

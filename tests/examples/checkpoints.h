@@ -38,9 +38,8 @@ inline std::string undisturbed(const std::vector<std::string>& flags) {
   return hash_in(run_train_mnist(joined(flags, {"--json", "--quiet"})).out);
 }
 
-/// Starts the program, sends the signals after those many milliseconds, and waits.
-inline int run_and_signal(const std::vector<std::string>& flags,
-                          const std::vector<std::pair<int, int>>& signals) {
+/// Starts the program.
+inline pid_t started(const std::vector<std::string>& flags) {
   const pid_t child = ::fork();
   if (child == 0) {
     ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
@@ -48,10 +47,14 @@ inline int run_and_signal(const std::vector<std::string>& flags,
     call.arguments = flags;
     become(call);
   }
-  for (const auto& [milliseconds, signal] : signals) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-    ::kill(child, signal);
-  }
+  return child;
+}
+
+/// Starts the program, sends the signal after so many milliseconds, and waits.
+inline int run_and_signal(const std::vector<std::string>& flags, int milliseconds, int signal) {
+  const pid_t child = started(flags);
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  ::kill(child, signal);
   int status = 0;
   ::waitpid(child, &status, 0);
   return exit_status(status);

@@ -2,11 +2,15 @@
 // everything as it was.
 #include <gradus/autograd/backward.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/core/memory.h>
 #include <gradus/data/loader.h>
 #include <gradus/nn/activation.h>
+#include <gradus/nn/batch_norm.h>
+#include <gradus/nn/conv.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
+#include <gradus/nn/recurrent.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/optim/instances.h>
 #include <gradus/train/checkpoint.h>
@@ -111,19 +115,46 @@ void expect_harmless(const char* what, int least, const Step& prepare, const Ste
   std::printf("%s: each %d. of %d allocations failed\n", what, kStride, all);
 }
 
-struct SmallNet {
+template <optim::Rule R>
+struct Trained {
   Rng rng{1};
-  nn::Sequential net{nn::Linear(3, 4, rng), nn::Tanh(), nn::Linear(4, 2, rng)};
-  optim::Optimizer<optim::Adam> optimizer{net.parameters(), optim::Adam{}};
-  const Tensor x = randn({5, 3}, rng), y = randn({5, 2}, rng);
+  nn::Sequential net;
+  optim::Optimizer<R> optimizer;
+  Tensor x, y;
 
   void run_back() { nn::mse(net(x), y).backward(); }
   std::string bits() { return test::text_of(net.state_dict()); }
 };
 
+struct ImageNet : Trained<optim::Adam> {
+  ImageNet() {
+    net = nn::Sequential(nn::Conv2d(1, 2, 3, rng), nn::BatchNorm2d(2), nn::Tanh(), nn::Flatten(),
+                         nn::Linear(8, 2, rng));
+    optimizer.add_group(net.parameters());
+    x = randn({5, 1, 4, 4}, rng);
+    y = randn({5, 2}, rng);
+  }
+};
+
+/// Learns all its parameters with the rule, or its matrices alone.
+template <optim::Rule R>
+struct SequenceNet : Trained<R> {
+  SequenceNet() {
+    this->net = nn::Sequential(nn::LSTM(2, 3, this->rng), nn::GRU(3, 2, this->rng), nn::Flatten(),
+                               nn::Linear(6, 2, this->rng));
+    Parameters learned = this->net.parameters();
+    if (std::is_same_v<R, optim::Muon>) {
+      std::erase_if(learned, [](const Parameter& p) { return p.tensor.rank() < 2; });
+    }
+    this->optimizer.add_group(learned);
+    this->x = randn({5, 3, 2}, this->rng);
+    this->y = randn({5, 2}, this->rng);
+  }
+};
+
 TEST(Allocations, that_fail_in_a_save_leave_a_complete_file_alone_in_its_folder) {
   const test::TempFolder folder;
-  SmallNet net;
+  ImageNet net;
   const Checkpoint checkpoint{net.net.state_dict(), net.optimizer.state_dict(), {}};
   expect_harmless(
       "save", 50, [&] { save_checkpoint(folder / "a", checkpoint); },
@@ -134,17 +165,18 @@ TEST(Allocations, that_fail_in_a_save_leave_a_complete_file_alone_in_its_folder)
       });
 }
 
-TEST(Allocations, that_fail_in_a_load_leave_model_and_optimizer_as_they_were) {
+template <class Net>
+void expect_loads_whole(const char* what) {
   const test::TempFolder folder;
-  SmallNet saved;
+  Net saved;
   saved.run_back();
   saved.optimizer.step();
   save_checkpoint(folder / "a", {saved.net.state_dict(), saved.optimizer.state_dict(), {}});
-  std::optional<SmallNet> net;
+  std::optional<Net> net;
   std::string before;
   const auto bits = [&] { return net->bits() + test::text_of(net->optimizer.state_dict()); };
   expect_harmless(
-      "load", 100,
+      what, 100,
       [&] {
         net.emplace();
         before = bits();
@@ -154,41 +186,72 @@ TEST(Allocations, that_fail_in_a_load_leave_model_and_optimizer_as_they_were) {
   EXPECT_TRUE(net->bits() == saved.bits());
 }
 
-TEST(Allocations, that_fail_in_forward_or_backward_leave_no_gradient) {
-  SmallNet net;
-  const std::string before = net.bits();
-  expect_harmless(
-      "forward and backward", 30, [&] { net.optimizer.zero_grad(); }, [&] { net.run_back(); },
-      [&] {
-        for (const Parameter& p : net.net.parameters()) {
-          ASSERT_FALSE(p.tensor.grad()) << p.name;
-        }
-      });
-  EXPECT_TRUE(net.bits() == before);
+TEST(Allocations, that_fail_in_a_load_leave_model_and_optimizer_as_they_were) {
+  expect_loads_whole<ImageNet>("load of a network for images");
+  expect_loads_whole<SequenceNet<optim::Adafactor>>("load of one for sequences");
 }
 
-/// Count, and the bits of weight and moments; moments of zeros are those that a first step would
-/// make.
-std::vector<std::string> entries_of(const SmallNet& net) {
+/// Nor changed parameters.  Running statistics may have taken in the batch by then.
+template <class Net>
+void expect_no_gradient(const char* what) {
+  std::optional<Net> net;
+  std::string before;
+  const auto bits = [&] {
+    StateDict all;
+    for (const auto& [name, x] : net->net.parameters()) {
+      all.set(name, x);
+    }
+    return test::text_of(all);
+  };
+  expect_harmless(
+      what, 30,
+      [&] {
+        net.emplace();
+        before = bits();
+      },
+      [&] { net->run_back(); },
+      [&] {
+        for (const Parameter& p : net->net.parameters()) {
+          ASSERT_FALSE(p.tensor.grad()) << p.name;
+        }
+        ASSERT_TRUE(bits() == before);
+      });
+}
+
+TEST(Allocations, that_fail_in_forward_or_backward_leave_no_gradient) {
+  expect_no_gradient<ImageNet>("forward and backward of a network for images");
+  expect_no_gradient<SequenceNet<optim::Adafactor>>("forward and backward of one for sequences");
+}
+
+/// Count, weight and state of each parameter; state of zeros is what a first step would make.
+/// Without the state for rules of whole tensors, which may have taken in the gradient by then.
+template <class R>
+std::vector<std::string> entries_of(const Trained<R>& net) {
   std::vector<std::string> entries;
   for (const auto& entry : net.optimizer.groups()[0].entries) {
-    const Tensor& w = entry.parameter.tensor;
     StateDict all;
-    all.set("weight", w);
-    for (const auto& [name, moment] :
-         {std::pair("m", entry.state.m), std::pair("v", entry.state.v)}) {
-      all.set(name, moment ? moment : zeros(w.shape()));
-    }
+    all.set("weight", entry.parameter.tensor);
+    R::State::fields(entry.state, [&](const char* name, const Tensor& x) {
+      if (std::is_same_v<R, optim::Adam> && x && sum(x * x).item() > 0) {
+        all.set(name, x);
+      }
+    });
     entries.push_back(std::to_string(entry.steps) + " " + test::text_of(all));
   }
   return entries;
 }
 
-// A parameter has taken the step, with its moments and its count, or it has not.
-TEST(Allocations, that_fail_in_a_step_leave_each_parameter_whole) {
-  std::optional<SmallNet> net;
+/// A parameter has taken the step and counted it, or it has not.
+template <class Net>
+void expect_steps_whole(const char* what, int steps_before, int least) {
+  std::optional<Net> net;
   const auto start = [&] {
     net.emplace();
+    for (int k = 0; k < steps_before; ++k) {
+      net->run_back();
+      net->optimizer.step();
+      net->optimizer.zero_grad();
+    }
     net->run_back();
   };
   start();
@@ -196,14 +259,25 @@ TEST(Allocations, that_fail_in_a_step_leave_each_parameter_whole) {
   net->optimizer.step();
   const std::vector<std::string> after = entries_of(*net);
   expect_harmless(
-      "step", 10, start, [&] { net->optimizer.step(); },
+      what, least, start, [&] { net->optimizer.step(); },
       [&] {
         const std::vector<std::string> found = entries_of(*net);
         for (std::size_t i = 0; i < found.size(); ++i) {
           ASSERT_FALSE(before[i] == after[i]);
-          ASSERT_TRUE(found[i] == before[i] || found[i] == after[i]) << "parameter " << i;
+          ASSERT_TRUE(found[i] == before[i] || found[i] == after[i]) << what << ", parameter " << i;
         }
       });
+}
+
+TEST(Allocations, that_fail_in_a_step_leave_each_parameter_whole) {
+  expect_steps_whole<ImageNet>("first step of Adam", 0, 10);
+  expect_steps_whole<ImageNet>("second step of Adam", 1, 1);
+  for (const int steps : {0, 1}) {
+    expect_steps_whole<SequenceNet<optim::Adafactor>>("step of Adafactor", steps, 20);
+    expect_steps_whole<SequenceNet<optim::LAMB>>("step of LAMB", steps, 20);
+    expect_steps_whole<SequenceNet<optim::LARS>>("step of LARS", steps, 1);
+    expect_steps_whole<SequenceNet<optim::Muon>>("step of Muon", steps, 20);
+  }
 }
 
 TEST(Allocations, that_fail_at_the_start_of_a_loader_leave_no_thread) {
