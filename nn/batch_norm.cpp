@@ -83,13 +83,16 @@ void BatchNorm::track(const Tensor& x) {
   const Tensor newest_mean = mean(rows, {1});
   const Tensor newest_var = var(rows, {1});
   const double batches = num_batches_tracked.item() + 1;
-  fill(num_batches_tracked, batches);
   const double share = options_.momentum.value_or(1 / batches);
-  const auto move = [share](const Tensor& running, const Tensor& newest) {
-    copy(running, running * (1 - share) + convert(newest, running.dtype()) * share);
+  const auto moved = [share](const Tensor& running, const Tensor& newest) {
+    return running * (1 - share) + convert(newest, running.dtype()) * share;
   };
-  move(running_mean, newest_mean);
-  move(running_var, newest_var);
+  // All of them, or, where there is no memory for both, none.
+  const Tensor moved_mean = moved(running_mean, newest_mean);
+  const Tensor moved_var = moved(running_var, newest_var);
+  copy(running_mean, moved_mean);
+  copy(running_var, moved_var);
+  fill(num_batches_tracked, batches);
 }
 
 void BatchNorm::fields(Fields& visit) {

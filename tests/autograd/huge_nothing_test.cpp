@@ -13,7 +13,8 @@ namespace {
 struct HugeCase {
   std::string name;
   std::function<Tensor(const Tensor&)> call;
-  bool refuses_all = false;  // of these shapes: there must be a largest number, a class, a place
+  // Of these shapes: there must be a largest number, a class, a place, a side below 2^31.
+  bool refuses_all = false;
 };
 
 // Along each dimension by itself.
@@ -86,15 +87,18 @@ std::vector<HugeCase> cases() {
       {"conv1d",
        [](const Tensor& x) {
          return conv1d(x, ones({1, x.size(1), 1}));
-       }},
+       },
+       true},
       {"conv2d",
        [](const Tensor& x) {
          return conv2d(unsqueeze(x, 1), ones({1, 1, 1, 1}));
-       }},
+       },
+       true},
       {"conv_transpose2d",
        [](const Tensor& x) {
          return conv_transpose2d(unsqueeze(x, 1), ones({1, 1, 1, 1}));
-       }},
+       },
+       true},
       {"argmax", [](const Tensor& x) { return argmax(x, 2); }},
       {"var", [](const Tensor& x) { return var(x, {1}); }},
       {"slice", [](const Tensor& x) { return slice(x, 1, 0, INT64_MAX, 2); }},
@@ -144,6 +148,17 @@ INSTANTIATE_TEST_SUITE_P(All, HugeNothing, testing::ValuesIn(cases()), [](const 
   std::erase_if(name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); });
   return name;
 });
+
+TEST(HugeImages, of_an_empty_batch_have_convolutions_with_gradients) {
+  const Tensor x = zeros({0, 1, Index{1} << 28, Index{1} << 27}).set_requires_grad(true);
+  const Tensor weight = ones({1, 1, 3, 3}).set_requires_grad(true);
+  backward(
+      sum(conv2d(x, weight, {}, {.padding = 1}) + conv_transpose2d(x, weight, {}, {.padding = 1})));
+  EXPECT_EQ(x.grad().shape(), x.shape());
+  EXPECT_EQ(sum(weight.grad()).item(), 0);
+  EXPECT_THROW(conv2d(zeros({0, 1, Index{1} << 31, 1}), ones({1, 1, 1, 1})), ShapeError);
+  EXPECT_THROW(conv2d(x, ones({1, 1, 1, 1}), {}, {.padding = 0x7fffffff}), ShapeError);
+}
 
 }  // namespace
 }  // namespace gradus

@@ -73,8 +73,8 @@ TEST(Npy, is_refused_with_the_reason) {
        start + "have rank 0 to 8, got more"},
       {npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,)}", "1"), header + "-1,)}'"},
       {npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", ""),
-       start + "have a possible shape, got [4294967296, 4294967296], which has more bytes than 63 "
-               "bits can count"},
+       start + "have a possible shape, got [4294967296, 4294967296], which has more than "
+               "2^56 elements"},
       {npy(kPair, "a"), start + "be as long as its header says: shape [2] of u8 has 2 bytes, the "
                                 "file has 1; it is cut short"},
       {npy(kPair, "abc"), start + "be as long as its header says: shape [2] of u8 has 2 bytes, the "

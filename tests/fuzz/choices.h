@@ -2,6 +2,7 @@
 #include <gradus/core/dtype.h>
 #include <gradus/core/shape.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,12 +25,17 @@ class Choices {
     const int choice = byte();
     return choice == 255 ? INT64_MAX : choice == 254 ? INT64_MIN : choice % 11 - 3;
   }
-  /// Of rank 0 to 4.
+  /// Of rank 0 to 4.  As large as can be only where there are no elements: else it is refused, so
+  /// that none asks for memory that no system has.
   Shape shape() {
     Shape sizes;
     for (int left = byte() % 5; left > 0; --left) {
       const int choice = byte();
       sizes.push_back(choice == 255 ? kMaxElements : choice == 254 ? -1 : choice % 6);
+    }
+    const bool is_empty = std::find(sizes.begin(), sizes.end(), 0) != sizes.end();
+    for (int d = 0; d < sizes.rank(); ++d) {
+      sizes[d] += sizes[d] == kMaxElements && !is_empty ? 1 : 0;
     }
     return sizes;
   }

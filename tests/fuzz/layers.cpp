@@ -4,6 +4,7 @@
 
 #include "fuzz/loss_calls.h"
 #include "fuzz/operands.h"
+#include "support/huge_requests.h"
 
 namespace gradus {
 namespace {

@@ -45,7 +45,7 @@ class Snapshot {
 /// A size or an option: one from `least` to `most`, seldom one that is out of any range.  None is
 /// between what a test may take and what no memory holds.
 inline Index pick(Choices& choices, Index least, Index most) {
-  constexpr Index kStrange[] = {0, -1, INT64_MIN, INT64_MAX, kMaxElements, Index{1} << 40};
+  constexpr Index kStrange[] = {0, -1, INT64_MIN, INT64_MAX, Index{1} << 62};
   const int choice = choices.byte();
   return choice >= 251   ? kStrange[choice - 251]
          : choice == 250 ? least - 1

@@ -8,6 +8,7 @@
 
 #include "fuzz/choices.h"
 #include "fuzz/target.h"
+#include "support/huge_requests.h"
 
 namespace gradus {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "fuzz/network.h"
 #include "fuzz/training_parts.h"
+#include "support/huge_requests.h"
 
 namespace gradus {
 namespace {
