@@ -123,7 +123,7 @@ class HugeNothing : public testing::TestWithParam<HugeCase> {};
 
 // Sizes beyond all memory, of tensors that have no elements: an error, or at once.
 TEST_P(HugeNothing, is_done_or_refused_without_going_through_it) {
-  constexpr Index kHuge = kMaxElements;
+  constexpr Index kHuge = kMaxElements / 4;  // some results are twice as large
   const std::vector<Shape> shapes = {{kHuge, 0, 1}, {0, kHuge, 1}, {0, 1, kHuge},
                                      {1, kHuge, 0}, {1, 0, kHuge}, {kHuge, 1, 0}};
   int done = 0;
