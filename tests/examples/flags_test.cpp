@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "examples/five_digits.h"
 #include "examples/process.h"
@@ -160,6 +161,10 @@ TEST(Flags, help_lists_every_flag_and_reads_nothing) {
   EXPECT_GE(flags.size(), 25U);
   for (const std::string& flag : flags) {
     EXPECT_TRUE(std::regex_search(outcome.out, std::regex("\n  (-h,)?" + flag + " "))) << flag;
+  }
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 80U) << line;
   }
 }
 
