@@ -4,7 +4,7 @@
 # 60 minutes), and appends what each tried and found to docs/soak_results.md.
 #
 #   kills           a writer of checkpoints killed 5,000 times, at any moment
-#   training_kills  200 kills of train_mnist, each resumed, all ending with the same files
+#   training_kills  200 runs of train_mnist, each killed and resumed, all ending with the same files
 #   signals         200 signals to train_mnist, each run resumed, all ending with the same weights
 #   cuts            500 runs of train_mnist, and 500 of all rules with all schedules in f32 and f64,
 #                   cut at a random step and resumed, bit for bit
@@ -13,8 +13,8 @@
 #   differential    10,000 files of each format, exchanged with Python
 #   allocations     each allocation of a save, load, forward and backward, step, loader fails in turn,
 #                   under AddressSanitizer, which finds what leaks
-#   memory_limits   every program within 32 MB of addresses, 48 MB, ... until it works
-#   steps           10 million steps, and 40,000 epochs: memory, time and descriptors
+#   memory_limits   every program within 32 MB of addresses, 48 MB, ... until it comes to its end
+#   steps           10 million steps in f32 as in f64, and 40,000 epochs: memory, time, descriptors
 #   determinism     one seed 20 times, with 1 to 8 threads and 0 to 8 workers
 #   large_tensor    a tensor of more than 4 GiB, written and read (9 GB of memory)
 #   mistakes        the mistakes of tests/mistakes, each planted and found by a test
