@@ -87,12 +87,13 @@ void BatchNorm::track(const Tensor& x) {
   const auto moved = [share](const Tensor& running, const Tensor& newest) {
     return running * (1 - share) + convert(newest, running.dtype()) * share;
   };
-  // All of them, or, where there is no memory for both, none.
+  // All of them, or, where there is no memory, none: to copy takes none.
   const Tensor moved_mean = moved(running_mean, newest_mean);
   const Tensor moved_var = moved(running_var, newest_var);
+  const Tensor counted = full({}, batches, num_batches_tracked.dtype());
   copy(running_mean, moved_mean);
   copy(running_var, moved_var);
-  fill(num_batches_tracked, batches);
+  copy(num_batches_tracked, counted);
 }
 
 void BatchNorm::fields(Fields& visit) {
