@@ -102,7 +102,7 @@ TEST(Checkpoints, are_not_waited_for_at_a_second_interrupt) {
                              "--model", "vgg", "--batch-size", "4000", "--quiet", "--threads", "1",
                              "--checkpoint", folder / "a"});
   wait_for_handler(run, SIGINT);
-  std::this_thread::sleep_for(milliseconds(300));  // into the step
+  std::this_thread::sleep_for(milliseconds(1500));  // into the step: before it, one is the end
   ::kill(run, SIGINT);
   std::this_thread::sleep_for(milliseconds(800));  // its memory takes a while to go
   int status = 0;
