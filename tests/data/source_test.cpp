@@ -235,7 +235,7 @@ TEST(ThreadsIdxFile, that_changes_while_it_is_read_gives_an_array_or_an_error) {
     for (int change = 1; change <= 15; ++change) {
       std::this_thread::sleep_for(pause);
       overwrite(path, 0, "!");
-      for (const std::size_t part : {3, 2, 1, 0}) {
+      for (const std::size_t part : {3U, 2U, 1U, 0U}) {
         overwrite(path, 8 + part * kPart, Bytes(kPart, static_cast<char>(change)));
       }
       std::this_thread::sleep_for(pause);
