@@ -51,8 +51,8 @@ class Shape {
 /// "[2, 3]"
 std::string to_text(const Shape& shape);
 
-/// The product of the sizes; 1 for rank 0.  Throws ShapeError if a size is negative or those above 0
-/// multiply to more than kMaxElements.
+/// The product of the sizes; 1 for rank 0.  Throws ShapeError if a size is negative or those above
+/// 0 multiply to more than kMaxElements.
 Index count(const Shape& shape);
 
 /// Strides of a dense row-major array of that shape.
