@@ -23,9 +23,9 @@ void check_shapes(const char* where, const Shape& x, const Shape& weight, const 
       std::all_of(x.begin() + 1, x.end(), [](Index size) { return size >= 1; }) &&
           std::all_of(weight.begin(), weight.end(), [](Index size) { return size >= 1; }),
       where, ": no size but the batch may be 0, got x ", x, " and weight ", weight);
-  constexpr Index kMost = 0x7fffffff;  // as for the window
-  require<ShapeError>(std::all_of(x.begin() + 2, x.end(), [](Index size) { return size <= kMost; }),
-                      where, ": sides of images must be at most ", kMost, ", got x ", x);
+  require<ShapeError>(
+      std::all_of(x.begin() + 2, x.end(), [](Index size) { return size <= kMaxSide; }), where,
+      ": sides of images must be at most ", kMaxSide, ", got x ", x);
   window.kernel = area(weight, window.one_dimension);
   check_window(where, window);
   require(groups >= 1, where, ": groups must be at least 1, got ", groups);

@@ -26,10 +26,9 @@ std::string Window::show(const Size2& size) const {
 }
 
 void check_window(const char* where, const Window& window) {
-  constexpr Index kMost = 0x7fffffff;
   const auto check = [&](const char* argument, const Size2& size, Index least) {
-    require(std::min(size.h, size.w) >= least && std::max(size.h, size.w) <= kMost, where, ": ",
-            argument, " must be from ", least, " to ", kMost, ", got ", window.show(size));
+    require(std::min(size.h, size.w) >= least && std::max(size.h, size.w) <= kMaxSide, where, ": ",
+            argument, " must be from ", least, " to ", kMaxSide, ", got ", window.show(size));
   };
   check("kernel", window.kernel, 1);
   check("stride", window.stride, 1);

@@ -20,6 +20,9 @@ std::string to_text(const Size2& size);
 
 namespace core {
 
+/// Of an image's sides, and of a window's sizes, at most.
+inline constexpr Index kMaxSide = 0x7fffffff;
+
 /// How a window lies on images.  Images of one dimension have height 1, and messages show their
 /// width alone.
 struct Window {
@@ -40,7 +43,7 @@ struct Window {
 };
 
 /// Throws ValueError, naming `where` and the argument, unless kernel, stride and dilation are at
-/// least 1 and padding at least 0, and none is 2^31 or more.
+/// least 1 and padding at least 0, and none is above kMaxSide.
 void check_window(const char* where, const Window& window);
 
 /// How many places the window has on images of that size.  Throws ShapeError, with the shape of

@@ -14,7 +14,7 @@
 namespace gradus::nn {
 
 struct RecurrentOptions {
-  Index layers = 1;
+  Index layers = 1;            ///< at most 2^20
   bool bidirectional = false;  ///< a second network runs from the last step to the first
   bool bias = true;
   double dropout = 0;  ///< of each layer's outputs but the last's, in training
@@ -43,8 +43,8 @@ class Recurrent : public Module {
     Tensor ih, hh, bias_ih, bias_hh;
   };
 
-  /// Throws ValueError unless in, hidden and the number of layers are at least 1 and dropout is
-  /// from 0 to 1.
+  /// Throws ValueError unless in, hidden and the number of layers are at least 1, layers at most
+  /// 2^20 and dropout from 0 to 1, and ShapeError or MemoryError where weights are too large.
   Recurrent(const char* name, Index gates, bool has_c, Index in, Index hidden, Rng& rng,
             const RecurrentOptions& options);
 

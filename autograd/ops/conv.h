@@ -35,7 +35,8 @@ struct Conv1dOptions {
 /// x: [batch, channels, height, width], weight: [out, channels / groups, kernel height, kernel
 /// width], bias: [out] or undefined -> [batch, out, rows, columns], with
 ///   rows = (height + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down.
-/// Throws ShapeError, ValueError or DtypeError, naming the argument that does not fit.
+/// Throws ShapeError, ValueError or DtypeError, naming the argument that does not fit.  Sides,
+/// kernels and options are at most 2^31 - 1.
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const Conv2dOptions& options = {});
 

@@ -9,7 +9,8 @@ namespace gradus {
 /// The states after each step, [steps, batch, states], of a cell that begins in `start`.
 /// gates: [steps, batch, gates * hidden], the sums of the inputs' part and all biases; weight:
 /// [gates * hidden, hidden], what the state is multiplied with; start: [batch, states].  With
-/// `backwards` time runs from the last step to the first.  Throws ShapeError or DtypeError.
+/// `backwards` time runs from the last step to the first.  Throws ShapeError, for more than 2^26
+/// steps too, or DtypeError.
 ///
 ///   rnn_tanh, rnn_relu   one gate,          states: h
 ///   lstm                 gates i, f, g, o,  states: h and c, side by side, 2 * hidden

@@ -27,38 +27,42 @@ struct Channels {
   Index groups, in, out;  // of each group
 };
 
+/// What both kinds in two dimensions take.
+struct Convolution {
+  Convolution(Operands& o, int most_side, bool transposed) : c(o) {
+    const Index batch = o.one_of(4);
+    const Index height = o.size(most_side);
+    const Index rows = o.size();
+    x = o.floating({batch, c.groups * c.in, height, o.size(most_side)});
+    weight = o.floating(
+        {c.groups * (transposed ? c.in : c.out), transposed ? c.out : c.in, rows, o.size()});
+    bias = o.optional({c.groups * c.out});
+  }
+  Channels c;
+  Tensor x, weight, bias;
+};
+
 Tensor conv_2d(Operands& o) {
   const bool with_relu = o.yes();
-  const Channels c(o);
-  const Index batch = o.one_of(4);
-  const Index height = o.size(9);
-  const Index rows = o.size();
-  const Tensor x = o.floating({batch, c.groups * c.in, height, o.size(9)});
-  const Tensor weight = o.floating({c.groups * c.out, c.in, rows, o.size()});
-  const Tensor bias = o.optional({c.groups * c.out});
+  const Convolution of(o, 9, false);
   Conv2dOptions options;
   options.stride = sizes(o, 1, 3);
   options.padding = sizes(o, 0, 3);
   options.dilation = sizes(o, 1, 2);
-  options.groups = o.whole(c.groups, c.groups);
-  return with_relu ? conv2d_relu(x, weight, bias, options) : conv2d(x, weight, bias, options);
+  options.groups = o.whole(of.c.groups, of.c.groups);
+  return with_relu ? conv2d_relu(of.x, of.weight, of.bias, options)
+                   : conv2d(of.x, of.weight, of.bias, options);
 }
 
 Tensor conv_transpose_2d(Operands& o) {
-  const Channels c(o);
-  const Index batch = o.one_of(4);
-  const Index height = o.size(5);
-  const Index rows = o.size();
-  const Tensor x = o.floating({batch, c.groups * c.in, height, o.size(5)});
-  const Tensor weight = o.floating({c.groups * c.in, c.out, rows, o.size()});
-  const Tensor bias = o.optional({c.groups * c.out});
+  const Convolution of(o, 5, true);
   ConvTranspose2dOptions options;
   options.stride = sizes(o, 1, 3);
   options.padding = sizes(o, 0, 2);
   options.output_padding = sizes(o, 0, 1);
   options.dilation = sizes(o, 1, 2);
-  options.groups = o.whole(c.groups, c.groups);
-  return conv_transpose2d(x, weight, bias, options);
+  options.groups = o.whole(of.c.groups, of.c.groups);
+  return conv_transpose2d(of.x, of.weight, of.bias, options);
 }
 
 Tensor conv_1d(Operands& o) {
