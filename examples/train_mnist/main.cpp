@@ -23,7 +23,7 @@ Index steps_of(const Options& options, Index images) {
 }
 
 /// Returns the exit status: 0, or 128 and the signal that ended the training.
-int run(const Options& options) {
+int run(Options options) {
   set_num_threads(options.threads);
   Rng rng(options.seed);
   Rng digits_rng = rng.split();
@@ -40,8 +40,9 @@ int run(const Options& options) {
     require_step(*options.explain, steps_of(options, *options.train_size));
   }
   RunState state;
-  if (!options.resume.empty()) {
-    state = resume(train::load_checkpoint(options.resume), options, *model, *optimizer);
+  if (options.saved) {
+    state = resume(*options.saved, options, *model, *optimizer);
+    options.saved.reset();  // as large as the model and its state
   }
 
   const Dataset dataset = load_dataset(options, digits_rng);
@@ -105,13 +106,13 @@ int guarded_main(const std::vector<std::string>& arguments) {
     write_line(stderr, printable("train_mnist: " + message));
   };
   try {
-    const Options options = parse_options(arguments);
+    Options options = parse_options(arguments);
     require_open_stdout();
     if (!options.help.empty()) {
       write_line(stdout, options.help);
       return 0;
     }
-    return run(options);
+    return run(std::move(options));
   } catch (const UsageError& error) {
     complain(error.what());
     return 2;

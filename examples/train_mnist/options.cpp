@@ -180,7 +180,8 @@ Options parse_options(const std::vector<std::string>& arguments) {
   if (options.resume.empty() || flags.has("--help")) {
     read_values(flags, options);
   } else {
-    const Settings saved = read_settings(options.resume);
+    options.saved = gradus::train::load_checkpoint(options.resume);
+    const Settings saved = read_settings(*options.saved, options.resume);
     add_settings(saved, flags);
     read_values(flags, options);
     require_same(saved, settings_of(options), options.resume);

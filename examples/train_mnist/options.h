@@ -1,5 +1,7 @@
 #pragma once
 // What the command line asks for.
+#include <gradus/train/checkpoint.h>
+
 #include <optional>
 
 #include "train_mnist/explain.h"
@@ -32,6 +34,7 @@ struct Options {
   Index checkpoint_every = 0;  ///< steps between two saves; 0 stands for an epoch
   Index keep = 0;              ///< so many of the last checkpoints stay, and the best
   std::string resume;          ///< file to go on from; empty if none
+  std::optional<gradus::train::Checkpoint> saved;  ///< what it held when its settings were read
 
   std::uint64_t seed = 1;
   int threads = 1;

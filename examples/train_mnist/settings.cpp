@@ -1,7 +1,5 @@
 #include "train_mnist/settings.h"
 
-#include <gradus/train/checkpoint.h>
-
 #include <algorithm>
 
 namespace train_mnist {
@@ -17,10 +15,6 @@ const std::string* find(const Settings& settings, const std::string& name) {
   const auto found = std::find_if(settings.begin(), settings.end(),
                                   [&](const auto& setting) { return setting.first == name; });
   return found == settings.end() ? nullptr : &found->second;
-}
-
-bool starts_with(const std::string& text, const std::string& start) {
-  return text.compare(0, start.size(), start) == 0;
 }
 
 [[noreturn]] void contradict(const std::string& name, const std::string& saved,
@@ -70,9 +64,8 @@ void write_settings(StateDict& run, const Settings& settings) {
   run.add(kPart, part);
 }
 
-Settings read_settings(const std::string& path) {
+Settings read_settings(const train::Checkpoint& saved, const std::string& path) {
   Settings settings;
-  const train::Checkpoint saved = train::load_checkpoint(path);
   for (const auto& [name, value] : saved.run.part(kPart)) {
     if (const auto* text = std::get_if<std::string>(&value)) {
       settings.emplace_back(name, *text);
@@ -91,7 +84,7 @@ void add_settings(const Settings& saved, Flags& flags) {
   }
   const std::vector<std::string> given = flags.all("--opt");
   for (const auto& [name, value] : saved) {
-    if (!starts_with(name, kOption)) {
+    if (!name.starts_with(kOption)) {
       if (flags.all(name).empty()) {
         flags.add(name, value);
       }
@@ -100,7 +93,7 @@ void add_settings(const Settings& saved, Flags& flags) {
     const std::string key = name.substr(kOption.size());
     const bool is_given = (key == "lr" && flags.at("--lr")) ||
                           std::any_of(given.begin(), given.end(), [&](const std::string& option) {
-                            return starts_with(option, key + "=");
+                            return option.starts_with(key + "=");
                           });
     if (!is_given) {
       flags.add("--opt", key + "=" + value);

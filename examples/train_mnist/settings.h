@@ -2,7 +2,7 @@
 // What a run was asked for, as a checkpoint keeps it: the flags that decide its numbers, each with
 // its value, also where that is a default.  Threads, the folder of MNIST and what is printed are
 // not among them.
-#include <gradus/core/state_dict.h>
+#include <gradus/train/checkpoint.h>
 
 #include <string>
 #include <utility>
@@ -20,8 +20,8 @@ Settings settings_of(const Options& options);
 
 /// As entries "settings.--seed" of a checkpoint's run, and back.
 void write_settings(gradus::StateDict& run, const Settings& settings);
-/// Throws what load_checkpoint() throws, and FileError for a checkpoint of something else.
-Settings read_settings(const std::string& path);
+/// Throws FileError, naming the file `path`, for a checkpoint of something else.
+Settings read_settings(const gradus::train::Checkpoint& saved, const std::string& path);
 
 /// Gives those flags their saved value that were not given.  Throws UsageError if --optimizer is
 /// another one, whose options are others too.

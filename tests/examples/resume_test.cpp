@@ -3,6 +3,7 @@
 #include <gradus/data/digits.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <random>
 
 #include "support/naive.h"
@@ -154,17 +155,30 @@ TEST(Resume, refuses_other_data_and_a_checkpoint_of_something_else) {
   EXPECT_EQ(other.bits(), before);
 }
 
-TEST(Resume, needs_the_settings_that_it_goes_on_with) {
+// A run that goes on saving may replace the file at any time.
+TEST(Resume, takes_settings_and_weights_from_one_reading_of_its_file) {
   const test::TempFolder folder;
   const std::string file = folder / "a";
+  const Options options = options_of("adam", 0);
+  Training run(options);
+  run.train_until(data::digits(50, 1), 3);
+  train::save_checkpoint(file, to_checkpoint(options, run.state, *run.model, *run.optimizer));
+  const Options again = parse_options({"--resume", file});
+  std::filesystem::remove(file);
+  Training other(again);
+  other.state = resume(again.saved.value(), again, *other.model, *other.optimizer);
+  EXPECT_EQ(other.bits(), run.bits());
+}
+
+TEST(Resume, needs_the_settings_that_it_goes_on_with) {
   StateDict run;
   write_settings(run, {{"--optimizer", "adam"}});
   run.set("settings.--epochs", 3.0);
-  train::save_checkpoint(file, {{}, {}, run});
-  test::expect_error<FileError>([&] { read_settings(file); },
-                                "--resume: " + file +
-                                    " must be a checkpoint of train_mnist, got one without its "
-                                    "settings");
+  test::expect_error<FileError>(
+      [&] {
+        read_settings({{}, {}, run}, "FILE");
+      },
+      "--resume: FILE must be a checkpoint of train_mnist, got one without its settings");
   test::expect_error<UsageError>(
       [] {
         require_same({{"--seed", "1"}}, {{"--seed", "1"}, {"--validation", "5"}}, "FILE");
