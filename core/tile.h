@@ -22,8 +22,12 @@ namespace gradus::core {
 /// Rows of the widest tile; narrower ones may have more.
 constexpr Index kTileRows = 6;
 constexpr Index kMostTileRows = 12;
-/// Bytes of B that stay in the first-level cache beside six rows of A.
-constexpr Index kPanelBytes = 32768;
+/// Bytes of B that tiles go through one after the other, which stay in the second-level cache: a
+/// row of the widest tile in twelve cycles, where that cache gives a line in one or two.  Long
+/// sums, since C is read and written once for each panel: with 32 KiB, which stay in the
+/// first-level cache, the larger network with convolutions runs 0.95 and 784-512-512-10 0.97 times
+/// as fast (AMD EPYC, family 26).
+constexpr Index kPanelBytes = 147456;
 /// Where numbers may stand, at most: places in a Tile are 32 bits.
 constexpr double kMostPlaces = 2e9;
 

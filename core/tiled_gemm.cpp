@@ -11,7 +11,7 @@ namespace gradus::core {
 namespace {
 
 // Rows of a panel at most, where it is narrow.
-constexpr Index kMostRows = 512;
+constexpr Index kMostRows = 1024;
 
 // Multiply-adds that each thread must have: 2 to 4 microseconds, and to begin a loop takes one.
 constexpr double kShareWork = 2e5;

@@ -45,6 +45,7 @@ TEST(Conv, images_in_several_parts_agree_with_plain_loops) {
   expect_plain({1, 140, 30, 40}, {2, 140, 1, 1}, {}, 1);
   expect_plain({3, 3, 40, 30}, {70, 3, 3, 3}, {.padding = 1}, 1);
   expect_plain({2, 70, 9, 8}, {20, 70, 2, 2}, {}, 1);
+  expect_plain({1, 2, 50, 50}, {40, 2, 3, 3}, {.padding = 1}, 1);
 }
 
 TEST(Conv, images_that_are_not_dense_agree_with_dense_ones) {

@@ -66,12 +66,16 @@ void expect_plain(Index m, Index n, Index k, Dtype dtype, Index gap = 3) {
 }
 
 TEST(Tile, products_are_the_bits_of_fused_multiply_adds_from_left_to_right) {
-  const std::array<Index, 3> sizes[] = {{16, 16, 1},   {17, 31, 5},    {23, 64, 129},
-                                        {67, 33, 128}, {18, 130, 300}, {800, 20, 9}};
+  const std::array<Index, 3> sizes[] = {{16, 16, 1},   {17, 31, 5},   {23, 64, 129},
+                                        {67, 33, 128}, {18, 130, 30}, {800, 20, 9}};
   for (const auto& [m, n, k] : sizes) {
     expect_plain<float>(m, n, k, f32);
   }
   expect_plain<double>(19, 70, 130, f64);
+  // Sums over several panels, of the widest tiles and of narrow ones.
+  expect_plain<float>(18, 130, 1200, f32);
+  expect_plain<float>(9, 20, 1100, f32);
+  expect_plain<double>(8, 70, 600, f64);
   // Many rows, and those of b an odd number of lines apart: read where they stand; an even one:
   // packed.
   expect_plain<float>(70, 141, 20, f32);
@@ -142,6 +146,8 @@ TEST(Tile, convolutions_are_the_bits_of_fused_multiply_adds_from_left_to_right) 
       {"few channels, groups", {2, 6, 7, 8}, {4, 3, 2, 2}, {.padding = 1}, 2},
       {"few channels, pointwise", {3, 5, 4, 4}, {3, 5, 1, 1}, {}, 1},
       {"many channels", {2, 32, 9, 8}, {40, 32, 3, 3}, {}, 1},
+      {"sums over several panels", {1, 66, 4, 5}, {40, 66, 3, 3}, {}, 1},
+      {"sums over several panels of narrower tiles", {1, 260, 4, 3}, {40, 260, 3, 3}, {}, 1},
       {"more channels than a tile", {1, 4, 9, 8}, {150, 4, 3, 3}, {.padding = 1}, 1},
       {"strides", {2, 4, 9, 8}, {5, 4, 3, 3}, {.stride = {2, 3}, .padding = 1}, 1},
       {"groups", {2, 6, 9, 8}, {70, 3, 3, 2}, {.padding = {0, 1}, .dilation = 2}, 2},
