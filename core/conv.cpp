@@ -4,6 +4,7 @@
 #include <gradus/core/lane_sum.h>
 #include <gradus/core/parallel.h>
 #include <gradus/core/scratch.h>
+#include <gradus/core/shares.h>
 #include <gradus/core/tiled_conv.h>
 #include <gradus/core/unfold.h>
 
@@ -60,7 +61,7 @@ template <class T>
 void run_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
               const ElementLoop* finish, T* y) {
   if (runs_in_tiles(s)) {
-    return tiled_conv(s, x, weight, bias, finish, y);
+    return tiled_conv<T>(s, {s.input.h * s.input.w, x}, weight, bias, finish, {s.positions(), y});
   }
   const Parts parts(s);
   const Index k = s.taps();
@@ -87,7 +88,7 @@ void run_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
 template <class T>
 void run_conv_input(const ConvShape& s, const T* dy, const T* weight, T* dx) {
   if (s.window.stride == Size2(1) && runs_in_tiles(turned_shape(s))) {
-    return tiled_conv_input(s, dy, weight, dx);
+    return tiled_conv_input<T>(s, {s.positions(), dy}, weight, dx);
   }
   const Parts parts(s);
   const Index images = s.batch * s.groups;
@@ -115,20 +116,6 @@ void run_conv_input(const ConvShape& s, const T* dy, const T* weight, T* dx) {
   });
 }
 
-// to[i] <- the sum of share[i] over the shares of n numbers, in their order.
-template <class From, class T>
-void add_shares(const From* from, Index shares, Index n, T* to) {
-  parallel_for((n + kPieceElements - 1) / kPieceElements, [&](Index piece) {
-    for (Index i = piece * kPieceElements; i < std::min(n, (piece + 1) * kPieceElements); ++i) {
-      double sum = 0;
-      for (Index share = 0; share < shares; ++share) {
-        sum += double(from[share * n + i]);
-      }
-      to[i] = T(sum);
-    }
-  });
-}
-
 // dbias[channel] <- the sum of dy over images and places
 template <class T>
 void sum_channels(const ConvShape& s, const T* dy, T* dbias) {
@@ -145,23 +132,15 @@ void sum_channels(const ConvShape& s, const T* dy, T* dbias) {
 // dbias may be null.
 template <class T>
 void run_conv_weight(const ConvShape& s, const T* x, const T* dy, T* dweight, T* dbias) {
+  if (runs_in_tiles(s)) {
+    return tiled_conv_weight<T>(s, x, {s.positions(), dy}, dweight, dbias);
+  }
   const Parts parts(s);
   const Index k = s.taps();
   const Index numel = s.groups * s.out * k;
-  const bool in_tiles = runs_in_tiles(s);
-  const Index units = in_tiles ? s.batch : s.batch * parts.count;
-  constexpr Index kMostNumbers = Index{1} << 22;  // in all shares of a large weight
-  const Index shares = std::min(units, std::clamp<Index>(kMostNumbers / numel, 4, kPieces));
+  const Index units = s.batch * parts.count;
+  const Index shares = count_shares(units, numel);
   const Scratch<T> sums(shares * numel);
-  if (in_tiles) {
-    const Index channels = s.groups * s.out;
-    const Scratch<double> bias_sums(dbias ? shares * channels : 0);
-    tiled_conv_weight(s, x, dy, shares, sums.data(), dbias ? bias_sums.data() : nullptr);
-    if (dbias) {
-      add_shares(bias_sums.data(), shares, channels, dbias);
-    }
-    return add_shares(sums.data(), shares, numel, dweight);
-  }
   if (dbias) {
     sum_channels(s, dy, dbias);
   }
@@ -184,19 +163,18 @@ void run_conv_weight(const ConvShape& s, const T* x, const T* dy, T* dweight, T*
   add_shares(sums.data(), shares, numel, dweight);
 }
 
-void check_dtypes(const char* where, const Tensor& a, const Tensor& b) {
-  require<DtypeError>(a.dtype() == b.dtype(), where, ": operands must have one dtype, got ",
-                      a.dtype(), " and ", b.dtype(), "; convert one with convert(x, dtype)");
-}
-
 }  // namespace
+
+void require_conv_dtypes(const char* where, const Tensor& a, const Tensor& b, const Tensor& bias) {
+  for (const Tensor& other : {b, bias ? bias : b}) {
+    require<DtypeError>(a.dtype() == other.dtype(), where, ": operands must have one dtype, got ",
+                        a.dtype(), " and ", other.dtype(), "; convert one with convert(x, dtype)");
+  }
+}
 
 Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor& weight,
             const Tensor& bias, const ElementLoop* finish) {
-  check_dtypes(where, x, weight);
-  if (bias) {
-    check_dtypes(where, x, bias);
-  }
+  require_conv_dtypes(where, x, weight, bias);
   return visit_floating(where, x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Tensor y(s.y_shape(), x.dtype());
@@ -208,7 +186,7 @@ Tensor conv(const char* where, const ConvShape& s, const Tensor& x, const Tensor
 }
 
 Tensor conv_input(const char* where, const ConvShape& s, const Tensor& dy, const Tensor& weight) {
-  check_dtypes(where, dy, weight);
+  require_conv_dtypes(where, dy, weight);
   return visit_floating(where, dy.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Tensor dx(s.x_shape(), dy.dtype());
@@ -219,7 +197,7 @@ Tensor conv_input(const char* where, const ConvShape& s, const Tensor& dy, const
 
 Tensor conv_weight(const char* where, const ConvShape& s, const Tensor& x, const Tensor& dy,
                    Tensor* dbias) {
-  check_dtypes(where, x, dy);
+  require_conv_dtypes(where, x, dy);
   return visit_floating(where, x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Tensor dweight(s.weight_shape(), x.dtype());

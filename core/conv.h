@@ -27,4 +27,8 @@ Tensor conv_input(const char* where, const ConvShape& s, const Tensor& dy, const
 Tensor conv_weight(const char* where, const ConvShape& s, const Tensor& x, const Tensor& dy,
                    Tensor* dbias = nullptr);
 
+/// Throws DtypeError, naming `where`, unless all have one dtype; bias may be undefined.
+void require_conv_dtypes(const char* where, const Tensor& a, const Tensor& b,
+                         const Tensor& bias = {});
+
 }  // namespace gradus::core

@@ -18,8 +18,10 @@ bool is_narrow(const ConvShape& s);
 template <class T>
 bool has_few_channels(const ConvShape& s);
 
-/// As tiled_conv_weight of core/tiled_conv.h.  Positions run along registers: a sum over them is
-/// split into as many as a register has lanes, 64 bytes whatever the processor has.
+/// shares: [count, groups out, taps], the sums of conv_weight() over parts of the batch;
+/// bias_shares: [count, groups out], likewise of dy alone, or null.  Positions run along registers:
+/// a sum over them is split into as many as a register has lanes, 64 bytes whatever the processor
+/// has.
 template <class T>
 void narrow_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count, T* shares,
                         double* bias_shares);

@@ -71,15 +71,21 @@ class MaxPairs {
       for (Index row = 0; row < axes_.h.places(); ++row) {
         compare_rows(row);
       }
-      for (Index p = 0; p < windows_; ++p) {
-        y[p] = largest_.data()[p];
-        index[p] = corner_.data()[p] + place_.data()[p];
-      }
+      put(corner_.data(), place_.data(), windows_, index);
+      std::copy_n(largest_.data(), windows_, y);
     });
   }
 
  private:
   using Place = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+
+  // `restrict`: index is none of the sizes that axes_ holds, which would be read again each time.
+  [[gnu::always_inline]] static void put(const std::int64_t* corner, const Place* place, Index n,
+                                         std::int64_t* __restrict index) {
+    for (Index p = 0; p < n; ++p) {
+      index[p] = corner[p] + place[p];
+    }
+  }
 
   // Windows of a row are taken so many at a time, the last ones with some of the next row, which
   // comes afterwards.

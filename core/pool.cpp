@@ -10,16 +10,22 @@
 namespace gradus::core {
 namespace {
 
-// f(plane, memory) for each image of one channel; some of them make a piece, and share what
-// make_memory() gives.
-template <class M, class F>
-void for_planes(const Tensor& x, M make_memory, F f) {
+// f(first, count) for runs of planes, images of one channel, each a piece.
+template <class F>
+void for_runs_of_planes(const Tensor& x, F f) {
   constexpr Index kPiece = 32768;
   const Index planes = x.shape()[0] * x.shape()[1];
   const Index block = std::max<Index>(kPiece * planes / std::max<Index>(x.numel(), 1), 1);
-  parallel_for((planes + block - 1) / block, [&](Index piece) {
+  parallel_for((planes + block - 1) / block,
+               [&](Index piece) { f(piece * block, std::min(block, planes - piece * block)); });
+}
+
+// f(plane, memory) for each of them; a run shares what make_memory() gives.
+template <class M, class F>
+void for_planes(const Tensor& x, M make_memory, F f) {
+  for_runs_of_planes(x, [&](Index first, Index count) {
     const auto memory = make_memory();
-    for (Index plane = piece * block; plane < std::min(planes, (piece + 1) * block); ++plane) {
+    for (Index plane = first; plane < first + count; ++plane) {
       f(plane, memory);
     }
   });
@@ -56,29 +62,34 @@ template <class T>
 
 }  // namespace
 
-MaxPool max_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
-  const Index rows = axes.h.places();
-  const Index columns = axes.w.places();
+template <class T>
+void max_pool_planes(const PoolAxes& axes, Index count, const T* x, T* y, std::int64_t* index) {
+  const Index area = axes.h.size * axes.w.size;
+  const Index windows = axes.h.places() * axes.w.places();
+  const auto for_each = [&](auto pool) {
+    for (Index plane = 0; plane < count; ++plane) {
+      pool(x + plane * area, y + plane * windows, index + plane * windows);
+    }
+  };
+  if (sees_pairs(axes)) {
+    return for_each(MaxPairs<T>(axes));
+  }
   const int stride = whole_stride(axes.w);
+  for_each([&](const T* from, T* to, std::int64_t* at) { max_rows(axes, stride, from, to, at); });
+}
+
+MaxPool max_pool(const char* where, const PoolAxes& axes, const Tensor& x) {
+  const Shape shape = with_area(x.shape(), axes.h.places(), axes.w.places());
   return visit_floating(where, x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Tensor dense = x.dense();
-    const MaxPool result{Tensor(with_area(x.shape(), rows, columns), x.dtype()),
-                         Tensor(with_area(x.shape(), rows, columns), i64)};
+    const MaxPool result{Tensor(shape, x.dtype()), Tensor(shape, i64)};
     const T* from = dense.data<T>();
     T* y = result.y.template mutable_data<T>();
     auto* index = result.index.template mutable_data<std::int64_t>();
-    if (sees_pairs(axes)) {
-      const auto memory = [&] { return MaxPairs<T>(axes); };
-      for_planes(x, memory, [&](Index plane, const MaxPairs<T>& pool) {
-        const Index to = plane * rows * columns;
-        pool(from + plane * area(x), y + to, index + to);
-      });
-      return result;
-    }
-    for_planes(x, [&](Index plane) {
-      const Index to = plane * rows * columns;
-      max_rows(axes, stride, from + plane * area(x), y + to, index + to);
+    for_runs_of_planes(x, [&](Index first, Index count) {
+      const Index to = first * area(result.y);
+      max_pool_planes(axes, count, from + first * area(x), y + to, index + to);
     });
     return result;
   });
@@ -102,6 +113,20 @@ Tensor gather_pool(const Tensor& x, const Tensor& index) {
   });
 }
 
+template <class T>
+void scatter_planes(Index count, const T* dy, const std::int64_t* index, Index windows, T* dx,
+                    Index area) {
+  for (Index plane = 0; plane < count; ++plane) {
+    std::fill_n(dx, area, T(0));
+    for (Index p = 0; p < windows; ++p) {
+      dx[index[p]] += dy[p];
+    }
+    dy += windows;
+    index += windows;
+    dx += area;
+  }
+}
+
 Tensor scatter_pool(const Tensor& dy, const Tensor& index, const Shape& shape) {
   return visit_floating("max_pool2d", dy.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -110,13 +135,9 @@ Tensor scatter_pool(const Tensor& dy, const Tensor& index, const Shape& shape) {
     const T* from = dense.data<T>();
     const auto* at = index.data<std::int64_t>();
     T* to = dx.mutable_data<T>();
-    for_planes(dx, [&](Index plane) {
+    for_runs_of_planes(dx, [&](Index first, Index count) {
       const Index n = area(index);
-      T* const image = to + plane * area(dx);
-      std::fill_n(image, area(dx), T(0));
-      for (Index p = plane * n; p < (plane + 1) * n; ++p) {
-        image[at[p]] += from[p];
-      }
+      scatter_planes(count, from + first * n, at + first * n, n, to + first * area(dx), area(dx));
     });
     return dx;
   });
@@ -217,5 +238,10 @@ Tensor avg_pool_input(const PoolAxes& axes, const Tensor& dy) {
     return dx;
   });
 }
+
+template void max_pool_planes(const PoolAxes&, Index, const float*, float*, std::int64_t*);
+template void max_pool_planes(const PoolAxes&, Index, const double*, double*, std::int64_t*);
+template void scatter_planes(Index, const float*, const std::int64_t*, Index, float*, Index);
+template void scatter_planes(Index, const double*, const std::int64_t*, Index, double*, Index);
 
 }  // namespace gradus::core

@@ -44,10 +44,17 @@ struct MaxPool {
 };
 /// The largest number of each window, and of equal ones the first; NaN where there is one.
 MaxPool max_pool(const char* where, const PoolAxes& axes, const Tensor& x);
+/// The same for `count` planes of x one after the other.
+template <class T>
+void max_pool_planes(const PoolAxes& axes, Index count, const T* x, T* y, std::int64_t* index);
 /// x's numbers at `index`, of its shape.
 Tensor gather_pool(const Tensor& x, const Tensor& index);
 /// The transpose: zeros of `shape`, with each number of dy added at its index.
 Tensor scatter_pool(const Tensor& dy, const Tensor& index, const Shape& shape);
+/// The same for `count` planes of dy, of `windows` numbers each, and dx, of `area`.
+template <class T>
+void scatter_planes(Index count, const T* dy, const std::int64_t* index, Index windows, T* dx,
+                    Index area);
 
 /// The mean of each window, added up in double.
 Tensor avg_pool(const char* where, const PoolAxes& axes, const Tensor& x);

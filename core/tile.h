@@ -28,6 +28,10 @@ constexpr Index kMostTileRows = 12;
 /// first-level cache, the larger network with convolutions runs 0.95 and 784-512-512-10 0.97 times
 /// as fast (AMD EPYC, family 26).
 constexpr Index kPanelBytes = 147456;
+template <class T>
+constexpr Index panel_rows(Index width) {
+  return kPanelBytes / Index(sizeof(T)) / width;
+}
 /// Where numbers may stand, at most: places in a Tile are 32 bits.
 constexpr double kMostPlaces = 2e9;
 

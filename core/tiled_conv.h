@@ -10,6 +10,7 @@
 // over windows (tests/core/conv_test.cpp).
 #include <gradus/core/conv_shape.h>
 #include <gradus/core/elementwise.h>
+#include <gradus/core/planes.h>
 
 namespace gradus::core {
 
@@ -17,21 +18,26 @@ namespace gradus::core {
 /// places.
 bool runs_in_tiles(const ConvShape& s);
 
+/// Whether tiled_conv() and tiled_conv_input(), or tiled_conv_weight(), go image by image, so that
+/// planes may be made and taken.
+template <class T>
+bool goes_by_images(const ConvShape& s);
+template <class T>
+bool weight_goes_by_images(const ConvShape& s);
+
 /// As conv of core/conv.h, on dense memory; bias and finish may be null.
 template <class T>
-void tiled_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
-                const ElementLoop* finish, T* y);
+void tiled_conv(const ConvShape& s, const PlanesIn<T>& x, const T* weight, const T* bias,
+                const ElementLoop* finish, const PlanesOut<T>& y);
 
-/// shares: [count, groups out, taps], the sums of conv_weight over parts of the batch, to be added
-/// up; bias_shares: [count, groups out], likewise of dy alone, or null.
+/// As conv_weight; dbias may be null.
 template <class T>
-void tiled_conv_weight(const ConvShape& s, const T* x, const T* dy, Index count, T* shares,
-                       double* bias_shares);
+void tiled_conv_weight(const ConvShape& s, const T* x, const PlanesIn<T>& dy, T* dweight, T* dbias);
 
 /// The convolution that takes dy to dx, for stride 1 and padding within the window.
 ConvShape turned_shape(const ConvShape& s);
 /// As conv_input, where runs_in_tiles(turned_shape(s)).
 template <class T>
-void tiled_conv_input(const ConvShape& s, const T* dy, const T* weight, T* dx);
+void tiled_conv_input(const ConvShape& s, const PlanesIn<T>& dy, const T* weight, T* dx);
 
 }  // namespace gradus::core

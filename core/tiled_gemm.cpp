@@ -101,9 +101,8 @@ void multiply_panel(const Product<T>& p, const T* a, Index m, Index length, bool
 template <class T>
 void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index n) {
   const Index most = tile_sizes<T>().width;
-  const Index most_terms =
-      std::min(kMostRows, kPanelBytes / Index(sizeof(T)) / tile_columns<T>(std::min(n, most)));
-  const Scratch<T> data(kPanelBytes / Index(sizeof(T)));
+  const Index most_terms = std::min(kMostRows, panel_rows<T>(tile_columns<T>(std::min(n, most))));
+  const Scratch<T> data(panel_rows<T>(1));
   std::int32_t a_at[kMostRows];
   std::int32_t b_at[kMostRows];
   fill_steps(std::min(most_terms, p.k), p.a.column_step, a_at);

@@ -1,10 +1,9 @@
 #include <gradus/autograd/ops/functions.h>
-#include <gradus/autograd/watch.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/init.h>
+#include <gradus/nn/unseen.h>
 
 #include <cmath>
-#include <typeinfo>
 
 namespace gradus::nn {
 namespace {
@@ -45,9 +44,13 @@ void Conv2d::fields(Fields& visit) {
 }
 
 Tensor Conv2d::with_relu(const Tensor& x) {
-  const bool is_plain = typeid(*this) == typeid(Conv2d);  // not a class that was made from it
-  return is_plain && !has_hooks() && !is_watched() ? conv2d_relu(x, weight, bias, options_)
-                                                   : relu((*this)(x));
+  return runs_unseen<Conv2d>(*this) ? conv2d_relu(x, weight, bias, options_) : relu((*this)(x));
+}
+
+Tensor Conv2d::with_relu_and_max_pool(const Tensor& x, MaxPool2d& pool) {
+  return runs_unseen<Conv2d>(*this) && runs_unseen<MaxPool2d>(pool)
+             ? conv2d_relu_max_pool2d(x, weight, bias, options_, pool.kernel, pool.options)
+             : pool(with_relu(x));
 }
 
 Conv1d::Conv1d(Index in, Index out, Index kernel, const Conv1dOptions& options, Rng& rng,

@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/core/random.h>
 #include <gradus/nn/module.h>
+#include <gradus/nn/pool.h>
 
 namespace gradus::nn {
 
@@ -27,6 +28,9 @@ class Conv2d : public Module {
   /// relu() of what the layer gives for x: the same numbers, in one operation (conv2d_relu) unless
   /// hooks or a watcher (autograd/watch.h) would see what goes from one to the other.
   Tensor with_relu(const Tensor& x);
+  /// pool() of that, likewise in one operation (conv2d_relu_max_pool2d) unless somebody would see
+  /// it.
+  Tensor with_relu_and_max_pool(const Tensor& x, MaxPool2d& pool);
   void fields(Fields& visit) override;
 
   const Conv2dOptions& options() const { return options_; }

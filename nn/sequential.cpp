@@ -1,21 +1,9 @@
-#include <gradus/autograd/watch.h>
 #include <gradus/nn/activation.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/sequential.h>
-
-#include <typeinfo>
+#include <gradus/nn/unseen.h>
 
 namespace gradus::nn {
-namespace {
-
-// Whether the two can be taken together: they are these classes, not others made from them, and
-// nobody sees the second one run.
-bool is_conv_with_relu(const Module& first, const Module& second) {
-  return typeid(first) == typeid(Conv2d) && typeid(second) == typeid(ReLU) && !second.has_hooks() &&
-         !is_watched();
-}
-
-}  // namespace
 
 Module& Sequential::operator[](std::size_t i) {
   require<IndexError>(i < layers_.size(), "Sequential: index must be below ", layers_.size(),
@@ -23,14 +11,27 @@ Module& Sequential::operator[](std::size_t i) {
   return *layers_[i];
 }
 
+// The layer, where there is such a one that can be taken together with its neighbours.
+template <class Layer>
+Layer* Sequential::unseen(std::size_t i) const {
+  return i < layers_.size() && runs_unseen<Layer>(*layers_[i])
+             ? static_cast<Layer*>(layers_[i].get())
+             : nullptr;
+}
+
 Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    if (i + 1 < layers_.size() && is_conv_with_relu(*layers_[i], *layers_[i + 1])) {
-      y = static_cast<Conv2d&>(*layers_[i]).with_relu(y);
-      ++i;
-    } else {
+  for (std::size_t i = 0; i < layers_.size();) {
+    Conv2d* const conv = unseen<Conv2d>(i);
+    if (!conv || !unseen<ReLU>(i + 1)) {
       y = (*layers_[i])(y);
+      i += 1;
+    } else if (MaxPool2d* const pool = unseen<MaxPool2d>(i + 2)) {
+      y = conv->with_relu_and_max_pool(y, *pool);
+      i += 3;
+    } else {
+      y = conv->with_relu(y);
+      i += 2;
     }
   }
   return y;

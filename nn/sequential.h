@@ -8,10 +8,11 @@
 
 namespace gradus::nn {
 
-/// Layers one after the other, a Conv2d and the ReLU that follows it in one operation while nobody
-/// watches (autograd/watch.h) and neither has hooks; their parameters are named by position:
-/// "0.weight", "2.bias".  One among others is a layer like any: "0.0.weight".  C++ takes
-/// Sequential(a Sequential), alone, for that one moved: add() puts it inside.
+/// Layers one after the other, a Conv2d and the ReLU that follows it, and a MaxPool2d behind both,
+/// in one operation while nobody watches (autograd/watch.h) and none of them has hooks; their
+/// parameters are named by position: "0.weight", "2.bias".  One among others is a layer like any:
+/// "0.0.weight".  C++ takes Sequential(a Sequential), alone, for that one moved: add() puts it
+/// inside.
 ///
 ///   nn::Sequential net(nn::Flatten(), nn::Linear(784, 128, rng), nn::ReLU(),
 ///                      nn::Linear(128, 10, rng));
@@ -48,6 +49,9 @@ class Sequential : public Module {
   void fields(Fields& visit) override;
 
  private:
+  template <class Layer>
+  Layer* unseen(std::size_t i) const;
+
   std::vector<std::unique_ptr<Module>> layers_;
 };
 

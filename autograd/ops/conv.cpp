@@ -4,8 +4,10 @@
 #include <gradus/autograd/ops/map.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/relu.h>
+#include <gradus/autograd/ops/scatter_pool.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/conv.h>
+#include <gradus/core/conv_pool.h>
 
 namespace gradus {
 namespace {
@@ -61,6 +63,40 @@ void check_bias(const char* where, const Tensor& bias, Index out, const Tensor& 
                       "; convert one with convert(x, dtype)");
 }
 
+// The ReLU behind a convolution, and its derivative by its value.
+constexpr auto kRelu = [](auto& y) { y = Relu::value(y); };
+constexpr auto kReluDerivative = [](const auto& value, const auto& dy) {
+  return Relu::derivative(value, dy);
+};
+
+// The gradients of x, weight and bias; d: that of the sum.
+void put_gradients(const char* name, const ConvShape& s, const Tensor& x, const Tensor& weight,
+                   const Tensor& d, Grads& dx) {
+  if (dx.wanted(0)) {
+    dx[0] = conv_input(s, d, weight);
+  }
+  if (dx.wanted(1) && dx.wanted(2) && !is_recording()) {
+    dx[1] = core::conv_weight(name, s, x, d, &dx[2]);  // in one pass over dy
+    return;
+  }
+  if (dx.wanted(1)) {
+    dx[1] = conv_weight(s, x, d);
+  }
+  if (dx.wanted(2)) {
+    dx[2] = sum(d, {0, 2, 3});  // db: each place of dy
+  }
+}
+
+// bias may be undefined.
+template <class F>
+Tensor record_with_bias(const Tensor& y, const char* name, const Tensor& x, const Tensor& weight,
+                        const Tensor& bias, F derive) {
+  if (!bias) {
+    return record(y, name, {x, weight}, [derive](const Tensor& dy, Grads& dx) { derive(dy, dx); });
+  }
+  return record(y, name, {x, weight, bias}, derive);
+}
+
 // y, made of x, weight and bias, which may be undefined.  by_sum(dy) is the gradient of what was
 // added up for y.
 template <class F>
@@ -68,25 +104,9 @@ Tensor record_conv(const char* name, const ConvShape& s, const Tensor& y, const 
                    const Tensor& weight, const Tensor& bias, F by_sum) {
   const auto derive = [s, name, x = Saved(x), w = Saved(weight), by_sum](const Tensor& dy,
                                                                          Grads& dx) {
-    const Tensor d = by_sum(dy, dx);
-    if (dx.wanted(0)) {
-      dx[0] = conv_input(s, d, *w);
-    }
-    if (dx.wanted(1) && dx.wanted(2) && !is_recording()) {
-      dx[1] = core::conv_weight(name, s, *x, d, &dx[2]);  // in one pass over dy
-      return;
-    }
-    if (dx.wanted(1)) {
-      dx[1] = conv_weight(s, *x, d);
-    }
-    if (dx.wanted(2)) {
-      dx[2] = sum(d, {0, 2, 3});  // db: each place of dy
-    }
+    put_gradients(name, s, *x, *w, by_sum(dy, dx), dx);
   };
-  if (!bias) {
-    return record(y, name, {x, weight}, [derive](const Tensor& dy, Grads& dx) { derive(dy, dx); });
-  }
-  return record(y, name, {x, weight, bias}, derive);
+  return record_with_bias(y, name, x, weight, bias, derive);
 }
 
 Tensor run_conv(const char* name, const ConvShape& s, const Tensor& x, const Tensor& weight,
@@ -114,16 +134,36 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const Conv2dOptions& options) {
   const ConvShape s = conv2d_shape("conv2d_relu", x, weight, bias, options);
-  const auto relu = [](auto& y) { y = Relu::value(y); };
-  const core::ElementLoop finish = core::loop_in_place(relu);
+  const core::ElementLoop finish = core::loop_in_place(kRelu);
   const Tensor y = core::conv("conv2d_relu", s, x, weight, bias, &finish);
   return record_conv("conv2d_relu", s, y, x, weight, bias,
                      [y = Saved(y)](const Tensor& dy, const Grads& dx) {
-                       const auto derivative = [](const auto& value, const auto& d) {
-                         return Relu::derivative(value, d);
-                       };
-                       return derivative_in_place("conv2d_relu", derivative, dy, dx.result(y));
+                       return derivative_in_place("conv2d_relu", kReluDerivative, dy, dx.result(y));
                      });
+}
+
+Tensor conv2d_relu_max_pool2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                              const Conv2dOptions& options, const Size2& kernel,
+                              const MaxPoolOptions& pool) {
+  const char* const name = "conv2d_relu_max_pool2d";
+  const ConvShape s = conv2d_shape(name, x, weight, bias, options);
+  const core::ElementLoop finish = core::loop_in_place(kRelu);
+  const core::MaxPool result = core::conv_max_pool(name, s, x, weight, bias, &finish,
+                                                   max_pool_axes(name, s.y_shape(), kernel, pool));
+  return record_with_bias(
+      result.y, name, x, weight, bias,
+      [s, name, x = Saved(x), w = Saved(weight), y = Saved(result.y), index = result.index](
+          const Tensor& dy, Grads& dx) {
+        // Of the largest sums alone, which is of the others too: a sum at most 0 has none.
+        const Tensor d = derivative_in_place(name, kReluDerivative, dy, dx.result(y));
+        if (is_recording() || !dx.wanted(1)) {
+          return put_gradients(name, s, *x, *w, scatter_pool(d, index, s.y_shape()), dx);
+        }
+        if (dx.wanted(0)) {
+          dx[0] = core::conv_max_pool_input(name, s, d, index, *w);
+        }
+        dx[1] = core::conv_max_pool_weight(name, s, *x, d, index, dx.wanted(2) ? &dx[2] : nullptr);
+      });
 }
 
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,

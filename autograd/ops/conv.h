@@ -5,8 +5,7 @@
 // Fukushima: Neocognitron. Biological Cybernetics 36, 1980.  LeCun et al.: Backpropagation applied
 //   to handwritten zip code recognition. Neural Computation 1, 1989.
 // Transposed: Zeiler et al.: Deconvolutional networks. CVPR 2010.
-#include <gradus/core/tensor.h>
-#include <gradus/core/window.h>
+#include <gradus/autograd/ops/pool.h>
 
 namespace gradus {
 
@@ -44,6 +43,13 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
 /// memory is moved.  nn::Sequential takes it for a Conv2d that a ReLU follows.
 Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                    const Conv2dOptions& options = {});
+
+/// max_pool2d(conv2d_relu(...)), the same numbers, in one operation: what the two hand to each
+/// other, which is larger than all else, stays in the cache, an image at a time.  nn::Sequential
+/// takes it for a Conv2d that a ReLU and a MaxPool2d follow.
+Tensor conv2d_relu_max_pool2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                              const Conv2dOptions& options, const Size2& kernel,
+                              const MaxPoolOptions& pool = {});
 
 /// The gradient of conv2d by its input, as an operation: x: [batch, channels, height, width],
 /// weight: [channels, out / groups, kernel height, kernel width], bias: [out] or undefined ->

@@ -1,5 +1,6 @@
 #include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/pool.h>
+#include <gradus/autograd/ops/scatter_pool.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/pool.h>
 
@@ -12,17 +13,10 @@ using core::PoolAxes;
 using core::Window;
 
 // To choose numbers by their places, and to add numbers up at them: each is the other's derivative.
-Tensor gather(const Tensor& x, const Tensor& index);
-
-Tensor scatter(const Tensor& dy, const Tensor& index, const Shape& shape) {
-  return record(core::scatter_pool(dy, index, shape), "max_pool_input", {dy},
-                [index](const Tensor& g, Grads& dx) { dx[0] = gather(g, index); });
-}
-
 Tensor gather(const Tensor& x, const Tensor& index) {
   return record(core::gather_pool(x, index), "max_pool_gather", {x},
                 [index, shape = x.shape()](const Tensor& dy, Grads& dx) {
-                  dx[0] = scatter(dy, index, shape);
+                  dx[0] = scatter_pool(dy, index, shape);
                 });
 }
 
@@ -30,7 +24,7 @@ Tensor largest(const char* name, const PoolAxes& axes, const Tensor& x) {
   const core::MaxPool pool = core::max_pool(name, axes, x);
   return record(pool.y, name, {x},
                 [index = pool.index, shape = x.shape()](const Tensor& dy, Grads& dx) {
-                  dx[0] = scatter(dy, index, shape);
+                  dx[0] = scatter_pool(dy, index, shape);
                 });
 }
 
@@ -57,13 +51,23 @@ Size2 flat(const Size2& size, Index height) { return {height, size.w}; }
 
 }  // namespace
 
-Tensor max_pool2d(const Tensor& x, const Size2& kernel, const MaxPoolOptions& options) {
+Tensor scatter_pool(const Tensor& dy, const Tensor& index, const Shape& shape) {
+  return record(core::scatter_pool(dy, index, shape), "max_pool_input", {dy},
+                [index](const Tensor& g, Grads& dx) { dx[0] = gather(g, index); });
+}
+
+core::PoolAxes max_pool_axes(const char* where, const Shape& x, const Size2& kernel,
+                             const MaxPoolOptions& options) {
   const Window window{.kernel = kernel,
                       .stride = options.stride.value_or(kernel),
                       .padding = options.padding,
                       .dilation = options.dilation,
                       .ceil_mode = options.ceil_mode};
-  return largest("max_pool2d", core::pool_axes("max_pool2d", x.shape(), window, false), x);
+  return core::pool_axes(where, x, window, false);
+}
+
+Tensor max_pool2d(const Tensor& x, const Size2& kernel, const MaxPoolOptions& options) {
+  return largest("max_pool2d", max_pool_axes("max_pool2d", x.shape(), kernel, options), x);
 }
 
 Tensor avg_pool2d(const Tensor& x, const Size2& kernel, const AvgPoolOptions& options) {

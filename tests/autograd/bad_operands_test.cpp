@@ -25,6 +25,7 @@ const std::set<std::pair<std::string, std::size_t>> kOptional = {
     {"conv2d", 2},
     {"conv2d_with_all_options", 2},
     {"conv2d_relu", 2},
+    {"conv2d_relu_max_pool2d", 2},
     {"conv1d", 2},
     {"conv_transpose2d", 2},
     {"conv_transpose2d_with_all_options", 2},

@@ -1,12 +1,18 @@
-// A convolution that ends with relu, against the two operations.
+// A convolution that ends with relu, and with max pooling, against the operations one by one.
 #include <gradus/autograd/backward.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/functions.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/core/cpu.h>
 #include <gradus/core/random.h>
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
+
+#include "support/cpu.h"
+#include "support/threads.h"
 
 namespace gradus {
 namespace {
@@ -46,6 +52,102 @@ TEST(ConvRelu, gives_the_bits_of_two_operations) {
     }
   }
   set_active_cpu(cpu);
+}
+
+// The result and the gradients of all operands: a convolution of 20 channels to `out`, ReLU,
+// pooling.
+std::vector<Tensor> run_pooled(bool in_one_step, Index out, const Conv2dOptions& conv,
+                               const Size2& kernel, const MaxPoolOptions& pool, Dtype dtype) {
+  Rng rng(5);
+  Tensor x = randn({3, 20, 11, 12}, rng, 0, 1, dtype).set_requires_grad();
+  Tensor weight = randn({out, 20 / conv.groups, 3, 3}, rng, 0, 1, dtype).set_requires_grad();
+  Tensor bias = randn({out}, rng, 0, 1, dtype).set_requires_grad();
+  const Tensor y = in_one_step ? conv2d_relu_max_pool2d(x, weight, bias, conv, kernel, pool)
+                               : max_pool2d(relu(conv2d(x, weight, bias, conv)), kernel, pool);
+  backward(y, {.upstream = randn(y.shape(), rng, 0, 1, dtype)});
+  return {y, x.grad(), weight.grad(), bias.grad()};
+}
+
+TEST(ConvReluMaxPool, gives_the_bits_of_three_operations) {
+  const std::pair<Size2, MaxPoolOptions> pools[] = {
+      {2, {}}, {3, {.stride = 2}}, {{3, 2}, {.padding = 1, .dilation = {1, 2}, .ceil_mode = true}}};
+  for (const Cpu cpu : {active_cpu(), Cpu::base}) {
+    const test::WithCpu with(cpu);
+    for (const Index out : {6, 20, 140}) {
+      for (const Conv2dOptions& conv :
+           {Conv2dOptions{}, {.padding = 1}, {.stride = 2}, {.groups = 2}}) {
+        for (const auto& [kernel, pool] : pools) {
+          for (const Dtype dtype : {f32, f64}) {
+            const auto one = run_pooled(true, out, conv, kernel, pool, dtype);
+            const auto three = run_pooled(false, out, conv, kernel, pool, dtype);
+            for (std::size_t i = 0; i < one.size(); ++i) {
+              EXPECT_EQ(convert(one[i], f64).to_vector<double>(),
+                        convert(three[i], f64).to_vector<double>())
+                  << out << " " << kernel.h << " " << i;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// Where not all gradients are wanted.
+TEST(ConvReluMaxPool, gives_those_gradients_that_are_wanted) {
+  Rng rng(6);
+  const Tensor x = randn({2, 20, 8, 8}, rng);
+  const Tensor weight = randn({30, 20, 3, 3}, rng);
+  const Tensor bias = randn({30}, rng);
+  const auto gradients = [&](bool in_one_step, int wanted) {
+    std::vector<Tensor> leaves = {x.clone(), weight.clone(), bias.clone()};
+    for (std::size_t i = 0; i < 3; ++i) {
+      leaves[i].set_requires_grad(wanted >> i & 1);
+    }
+    const Tensor y = in_one_step ? conv2d_relu_max_pool2d(leaves[0], leaves[1], leaves[2], {}, 2)
+                                 : max_pool2d(relu(conv2d(leaves[0], leaves[1], leaves[2])), 2);
+    sum(y * y).backward();
+    std::vector<std::vector<float>> all;
+    for (const Tensor& leaf : leaves) {
+      all.push_back(leaf.grad() ? leaf.grad().to_vector() : std::vector<float>());
+    }
+    return all;
+  };
+  for (int wanted = 1; wanted < 8; ++wanted) {
+    EXPECT_EQ(gradients(true, wanted), gradients(false, wanted)) << wanted;
+  }
+}
+
+TEST(ConvReluMaxPool, of_nan_is_nan_with_the_gradient_of_three_operations) {
+  const auto gradient = [](bool in_one_step) {
+    Rng rng(7);
+    Tensor x = randn({1, 20, 6, 6}, rng);
+    x.mutable_data<float>()[14] = std::nanf("");
+    Tensor weight = ones({20, 20, 1, 1}).set_requires_grad();
+    const Tensor y = in_one_step ? conv2d_relu_max_pool2d(x, weight, {}, {}, 2)
+                                 : max_pool2d(relu(conv2d(x, weight)), 2);
+    EXPECT_TRUE(std::isnan(y.to_vector()[4]));
+    sum(y).backward();
+    std::vector<std::uint32_t> bits;
+    for (const float g : weight.grad().to_vector()) {
+      bits.push_back(std::bit_cast<std::uint32_t>(g));
+    }
+    return bits;
+  };
+  EXPECT_EQ(gradient(true), gradient(false));
+}
+
+TEST(ThreadsConvReluMaxPool, gives_the_same_bits_for_any_number_of_threads) {
+  const auto run_on = [](int threads) {
+    const test::WithThreads with(threads);
+    std::vector<std::vector<float>> all;
+    for (const Tensor& x : run_pooled(true, 40, {}, 2, {}, f32)) {
+      all.push_back(x.to_vector());
+    }
+    return all;
+  };
+  const auto one = run_on(1);
+  EXPECT_EQ(run_on(2), one);
+  EXPECT_EQ(run_on(3), one);
 }
 
 TEST(ConvRelu, keeps_nan) {

@@ -163,7 +163,7 @@ TEST(IdxFile, ten_thousand_reads_leave_no_descriptor_open) {
 }
 
 TEST(IdxFile, without_a_free_descriptor_says_so) {
-  if (test::kAddressSanitizer) {
+  if (test::kAddressSanitizer || test::kUndefinedBehaviorSanitizer) {
     GTEST_SKIP() << "UBSan needs a descriptor to look at an object's type";
   }
   const TempFolder folder;

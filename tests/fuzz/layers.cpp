@@ -42,16 +42,31 @@ struct Convolution {
   Tensor x, weight, bias;
 };
 
+MaxPoolOptions max_pool_options(Operands& o) {
+  MaxPoolOptions options;
+  if (o.yes()) {
+    options.stride = sizes(o, 1, 4);
+  }
+  options.padding = sizes(o, 0, 2);
+  options.dilation = sizes(o, 1, 2);
+  options.ceil_mode = o.yes();
+  return options;
+}
+
 Tensor conv_2d(Operands& o) {
-  const bool with_relu = o.yes();
+  const Index behind = o.whole(0, 2);
   const Convolution of(o, 9, false);
   Conv2dOptions options;
   options.stride = sizes(o, 1, 3);
   options.padding = sizes(o, 0, 3);
   options.dilation = sizes(o, 1, 2);
   options.groups = o.whole(of.c.groups, of.c.groups);
-  return with_relu ? conv2d_relu(of.x, of.weight, of.bias, options)
-                   : conv2d(of.x, of.weight, of.bias, options);
+  if (behind == 2) {
+    const Size2 kernel = sizes(o, 1, 4);
+    return conv2d_relu_max_pool2d(of.x, of.weight, of.bias, options, kernel, max_pool_options(o));
+  }
+  return behind == 1 ? conv2d_relu(of.x, of.weight, of.bias, options)
+                     : conv2d(of.x, of.weight, of.bias, options);
 }
 
 Tensor conv_transpose_2d(Operands& o) {
@@ -93,13 +108,7 @@ Tensor max_pool(Operands& o) {
   const int rank = o.yes() ? 3 : 4;
   const Tensor x = images(o, rank);
   const Size2 kernel = sizes(o, 1, 4);
-  MaxPoolOptions options;
-  if (o.yes()) {
-    options.stride = sizes(o, 1, 4);
-  }
-  options.padding = sizes(o, 0, 2);
-  options.dilation = sizes(o, 1, 2);
-  options.ceil_mode = o.yes();
+  const MaxPoolOptions options = max_pool_options(o);
   return rank == 3 ? max_pool1d(x, kernel.w, options) : max_pool2d(x, kernel, options);
 }
 

@@ -9,6 +9,7 @@
 #include <gradus/nn/activation.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/hooks.h>
+#include <gradus/nn/pool.h>
 #include <gradus/nn/sequential.h>
 #include <gtest/gtest.h>
 
@@ -22,14 +23,21 @@ struct OwnConv : nn::Conv2d {
   Tensor forward(const Tensor& x) override { return nn::Conv2d::forward(x) - 0.5; }
 };
 
-bool is_one_operation(nn::Sequential& net) {
-  return to_dot(net(ones({1, 2, 5, 5}))).find("conv2d_relu") != std::string::npos;
+struct OwnPool : nn::MaxPool2d {
+  using nn::MaxPool2d::MaxPool2d;
+  Tensor forward(const Tensor& x) override { return nn::MaxPool2d::forward(x) - 0.5; }
+};
+
+// "conv2d_relu" is part of the longer name.
+bool is_one_operation(nn::Sequential& net, const char* name = "conv2d_relu") {
+  return to_dot(net(ones({1, 2, 5, 5}))).find(name) != std::string::npos;
 }
 
 TEST(SequentialFused, runs_a_convolution_with_its_relu_to_the_same_bits) {
   Rng rng(1);
   nn::Sequential net(nn::Conv2d(2, 6, 3, rng), nn::ReLU(), nn::Conv2d(6, 20, 2, rng), nn::ReLU(),
-                     nn::Conv2d(20, 3, 2, rng));
+                     nn::MaxPool2d(2), nn::Conv2d(20, 30, 1, rng), nn::ReLU(),
+                     nn::MaxPool2d(2, {.stride = 1}), nn::Conv2d(30, 3, 1, rng));
   const Tensor x = randn({4, 2, 9, 8}, rng);
   const auto gradients = [&](const Tensor& y) {
     net.zero_grad();
@@ -40,7 +48,7 @@ TEST(SequentialFused, runs_a_convolution_with_its_relu_to_the_same_bits) {
     }
     return all;
   };
-  EXPECT_TRUE(is_one_operation(net));
+  EXPECT_NE(to_dot(net(x)).find("conv2d_relu_max_pool2d"), std::string::npos);
   Tensor y = x;
   for (std::size_t i = 0; i < net.size(); ++i) {
     y = net[i](y);
@@ -60,6 +68,25 @@ TEST(SequentialFused, shows_hooks_what_goes_from_one_layer_to_the_next) {
     EXPECT_FALSE(is_one_operation(net));
     EXPECT_TRUE(called);
   }
+}
+
+TEST(SequentialFused, takes_pooling_along_unless_somebody_sees_it) {
+  const char* const all = "conv2d_relu_max_pool2d";
+  Rng rng(1);
+  nn::Sequential net(nn::Conv2d(2, 6, 3, rng), nn::ReLU(), nn::MaxPool2d(2));
+  EXPECT_TRUE(is_one_operation(net, all));
+  nn::Sequential with_own(nn::Conv2d(2, 6, 3, rng), nn::ReLU(), OwnPool(2));
+  EXPECT_TRUE(is_one_operation(with_own));
+  EXPECT_FALSE(is_one_operation(with_own, all));
+  {
+    const KeepValues keep;
+    EXPECT_FALSE(is_one_operation(net));
+  }
+  bool called = false;
+  nn::on_forward(net[2], [&](nn::Module&, const Tensor&, const Tensor&) { called = true; });
+  EXPECT_FALSE(is_one_operation(net, all));
+  EXPECT_TRUE(is_one_operation(net));
+  EXPECT_TRUE(called);
 }
 
 TEST(SequentialFused, shows_those_who_watch_both_operations) {

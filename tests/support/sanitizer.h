@@ -27,4 +27,15 @@ inline constexpr bool kThreadSanitizer = false;
 inline constexpr bool kThreadSanitizer = false;
 #endif
 
+// Clang's, which runs by itself; GCC's comes with AddressSanitizer here.
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+inline constexpr bool kUndefinedBehaviorSanitizer = true;
+#else
+inline constexpr bool kUndefinedBehaviorSanitizer = false;
+#endif
+#else
+inline constexpr bool kUndefinedBehaviorSanitizer = false;
+#endif
+
 }  // namespace gradus::test
