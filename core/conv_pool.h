@@ -4,8 +4,8 @@
 // made and used an image at a time, in the second-level cache.
 //
 // Limit: the multiply-adds of the convolution.  Against conv() and max_pool(), whose bits these are
-// and which stand in where a convolution does not go image by image, a step of train_mnist's larger
-// convolutional network is 1.05 to 1.08 times as fast (AMD EPYC, family 26).
+// and which stand in where a convolution does not go image by image, a step of the larger
+// convolutional network of benchmarks/peers is 1.05 to 1.08 times as fast (AMD EPYC, family 26).
 #include <gradus/core/conv_shape.h>
 #include <gradus/core/elementwise.h>
 #include <gradus/core/pool.h>

@@ -11,8 +11,8 @@ namespace gradus::core {
 template <class T>
 struct PlanesIn {
   Index area;              ///< numbers of a plane
-  const T* all = nullptr;  ///< in memory, or null and
-  /// made: `count` of them to memory.  Threads call it at once.
+  const T* all = nullptr;  ///< where they are in memory; null if they are made
+  /// Makes `count` of them.  Threads call it at once.
   std::function<void(Index first, Index count, T* to)> make = {};
 
   /// Numbers of the buffer that operator() takes for so many planes.

@@ -8,8 +8,8 @@
 
 namespace gradus::core {
 
-/// Of a sum of n numbers over `units` of the batch, where there are enough of them: 16, or less for
-/// a large n, so that all shares hold some four million numbers.
+/// Of a sum of n numbers over `units` of the batch, where there are enough of them: 16, or fewer
+/// for a large n, so that all shares hold some four million numbers, but at least 4.
 inline Index count_shares(Index units, Index n) {
   constexpr Index kMostNumbers = Index{1} << 22;
   constexpr Index kShares = 16;

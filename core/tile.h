@@ -29,8 +29,11 @@ constexpr Index kMostTileRows = 12;
 /// as fast (AMD EPYC, family 26).
 constexpr Index kPanelBytes = 147456;
 template <class T>
+constexpr Index kPanelNumbers = kPanelBytes / Index(sizeof(T));
+/// Rows of a panel of that width, at most.
+template <class T>
 constexpr Index panel_rows(Index width) {
-  return kPanelBytes / Index(sizeof(T)) / width;
+  return kPanelNumbers<T> / width;
 }
 /// Where numbers may stand, at most: places in a Tile are 32 bits.
 constexpr double kMostPlaces = 2e9;

@@ -112,35 +112,35 @@ void tiled_conv(const ConvShape& s, const PlanesIn<T>& x, const T* weight, const
   const CanvasPlaces places(s);
   const WeightPanels<T> panels(s, weight);
   const Index images = s.batch * s.groups;
-  const Index parts = parts_of_images(s);
+  // What is made or taken are whole planes.
+  const Index parts = x.all && y.all ? parts_of_images(s) : 1;
   for_runs(images * parts, [&](Index begin, Index end) {
     const Canvas<T> canvas(s);
     const Index width = panels.width();
     const Scratch<T> sums((s.positions() / parts + 1) * width);
     const Scratch<T> made(x.buffer(s.in));
-    const Scratch<T> taken(y.buffer(s.out));
+    const Scratch<T> taken(y.buffer(std::min(width, s.out)));
     for (Index task = begin; task < end; ++task) {
       const Index image = task / parts;
       const Index group = image % s.groups;
       const Index first = s.positions() * (task % parts) / parts;
       const Index count = s.positions() * (task % parts + 1) / parts - first;
       const T* const seen = canvas(x(image * s.in, s.in, made.data()));
-      y(image * s.out, s.out, taken.data(), [&](T* const to) {
-        for (Index o = 0; o < s.out; o += width) {
-          const Index columns = std::min(width, s.out - o);
-          T start[kTileBytes / sizeof(T)] = {};
-          if (bias) {
-            std::copy_n(bias + group * s.out + o, columns, start);
-          }
-          fill_rows(start, count, width, sums.data());
-          add_positions(s, places, seen, panels, panels.panel(group, o), first, count, sums.data());
-          if (finish) {
-            (*finish)(sums.data(), count * width);
-          }
-          unpack_panel(sums.data(), width, count, columns, to + o * s.positions() + first, 1,
-                       s.positions());
+      for (Index o = 0; o < s.out; o += width) {
+        const Index columns = std::min(width, s.out - o);
+        T start[kTileBytes / sizeof(T)] = {};
+        if (bias) {
+          std::copy_n(bias + group * s.out + o, columns, start);
         }
-      });
+        fill_rows(start, count, width, sums.data());
+        add_positions(s, places, seen, panels, panels.panel(group, o), first, count, sums.data());
+        if (finish) {
+          (*finish)(sums.data(), count * width);
+        }
+        y(image * s.out + o, columns, taken.data(), [&](T* to) {
+          unpack_panel(sums.data(), width, count, columns, to + first, 1, s.positions());
+        });
+      }
     }
   });
 }

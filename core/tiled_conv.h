@@ -18,8 +18,9 @@ namespace gradus::core {
 /// places.
 bool runs_in_tiles(const ConvShape& s);
 
-/// Whether tiled_conv() and tiled_conv_input(), or tiled_conv_weight(), go image by image, so that
-/// planes may be made and taken.
+/// Whether tiled_conv() of s, tiled_conv_input() whose turned_shape() is s, or tiled_conv_weight()
+/// of s may make and take planes, where runs_in_tiles(s): they go image by image then.  Otherwise
+/// all planes must be in memory.
 template <class T>
 bool goes_by_images(const ConvShape& s);
 template <class T>

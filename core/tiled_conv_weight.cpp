@@ -73,7 +73,7 @@ void add_parts(const ConvShape& s, const T* x, const PlanesIn<T>& dy, Index coun
   const Index most = tile_sizes<T>().width;
   parallel_for(count, [&](Index share) {
     const Canvas<T> canvas(s);
-    const Scratch<T> panel(panel_rows<T>(1));
+    const Scratch<T> panel(kPanelNumbers<T>);
     const Scratch<T> sums(s.taps() * most);
     const Scratch<T> made(dy.buffer(std::min(most, s.out)));
     const Scratch<std::int32_t> steps(panel_rows<T>(tile_sizes<T>().lanes));

@@ -10,12 +10,13 @@
 namespace gradus::core {
 namespace {
 
-// Rows of a panel at most, where it is narrow.
-constexpr Index kMostRows = 1024;
+// Rows of a panel at most: places of as many rows of the longest that blas.cpp hands on are 32
+// bits.
+constexpr Index kMostRows = 512;
 
 // Multiply-adds that each thread must have: 2 to 4 microseconds, and to begin a loop takes one.
 constexpr double kShareWork = 2e5;
-// Tiles of rows, a block of whose terms stays in the second-level cache.
+// Tiles of rows in a part, about: 512 terms of theirs, f32, are 1.5 MB.
 constexpr Index kManyTiles = 128;
 
 template <class T>
@@ -55,8 +56,7 @@ Product<T> flipped(const Product<T>& p) {
 constexpr Index kFewRows = 64;
 
 // Whether m rows of A are better multiplied by such a panel than by a packed one: where they are
-// few, or the panel's rows an odd number of lines apart, so that they fill the nearest cache
-// evenly.
+// few, or the panel's rows an odd number of lines apart, so that they fill a cache evenly.
 template <class T>
 bool reads_in_place(const Operand<const T>& b, Index m) {
   constexpr Index kLine = 64;
@@ -97,12 +97,12 @@ void multiply_panel(const Product<T>& p, const T* a, Index m, Index length, bool
 }
 
 // Rows m_begin, ... and columns n_begin, ... of C, m by n of them.  A block of terms of the sum
-// goes over all panels before the next: its part of A stays in the second-level cache.
+// goes over all panels before the next, so that its part of A stays in a near cache.
 template <class T>
 void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index n) {
   const Index most = tile_sizes<T>().width;
   const Index most_terms = std::min(kMostRows, panel_rows<T>(tile_columns<T>(std::min(n, most))));
-  const Scratch<T> data(panel_rows<T>(1));
+  const Scratch<T> data(kPanelNumbers<T>);
   std::int32_t a_at[kMostRows];
   std::int32_t b_at[kMostRows];
   fill_steps(std::min(most_terms, p.k), p.a.column_step, a_at);

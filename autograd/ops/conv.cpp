@@ -70,17 +70,17 @@ constexpr auto kReluDerivative = [](const auto& value, const auto& dy) {
 };
 
 // The gradients of x, weight and bias; d: that of the sum.
-void put_gradients(const char* name, const ConvShape& s, const Tensor& x, const Tensor& weight,
+void put_gradients(const char* name, const ConvShape& s, const Saved& x, const Saved& weight,
                    const Tensor& d, Grads& dx) {
   if (dx.wanted(0)) {
-    dx[0] = conv_input(s, d, weight);
+    dx[0] = conv_input(s, d, *weight);
   }
   if (dx.wanted(1) && dx.wanted(2) && !is_recording()) {
-    dx[1] = core::conv_weight(name, s, x, d, &dx[2]);  // in one pass over dy
+    dx[1] = core::conv_weight(name, s, *x, d, &dx[2]);  // in one pass over dy
     return;
   }
   if (dx.wanted(1)) {
-    dx[1] = conv_weight(s, x, d);
+    dx[1] = conv_weight(s, *x, d);
   }
   if (dx.wanted(2)) {
     dx[2] = sum(d, {0, 2, 3});  // db: each place of dy
@@ -104,7 +104,7 @@ Tensor record_conv(const char* name, const ConvShape& s, const Tensor& y, const 
                    const Tensor& weight, const Tensor& bias, F by_sum) {
   const auto derive = [s, name, x = Saved(x), w = Saved(weight), by_sum](const Tensor& dy,
                                                                          Grads& dx) {
-    put_gradients(name, s, *x, *w, by_sum(dy, dx), dx);
+    put_gradients(name, s, x, w, by_sum(dy, dx), dx);
   };
   return record_with_bias(y, name, x, weight, bias, derive);
 }
@@ -148,16 +148,18 @@ Tensor conv2d_relu_max_pool2d(const Tensor& x, const Tensor& weight, const Tenso
   const char* const name = "conv2d_relu_max_pool2d";
   const ConvShape s = conv2d_shape(name, x, weight, bias, options);
   const core::ElementLoop finish = core::loop_in_place(kRelu);
-  const core::MaxPool result = core::conv_max_pool(name, s, x, weight, bias, &finish,
-                                                   max_pool_axes(name, s.y_shape(), kernel, pool));
+  const core::PoolAxes axes =
+      max_pool_axes("conv2d_relu_max_pool2d, pooling", s.y_shape(), kernel, pool);
+  const core::MaxPool result = core::conv_max_pool(name, s, x, weight, bias, &finish, axes);
   return record_with_bias(
       result.y, name, x, weight, bias,
       [s, name, x = Saved(x), w = Saved(weight), y = Saved(result.y), index = result.index](
           const Tensor& dy, Grads& dx) {
-        // Of the largest sums alone, which is of the others too: a sum at most 0 has none.
+        // ReLU's derivative at the places that were chosen: the others get nothing from the
+        // pooling.
         const Tensor d = derivative_in_place(name, kReluDerivative, dy, dx.result(y));
         if (is_recording() || !dx.wanted(1)) {
-          return put_gradients(name, s, *x, *w, scatter_pool(d, index, s.y_shape()), dx);
+          return put_gradients(name, s, x, w, scatter_pool(d, index, s.y_shape()), dx);
         }
         if (dx.wanted(0)) {
           dx[0] = core::conv_max_pool_input(name, s, d, index, *w);

@@ -46,7 +46,9 @@ Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {
 
 /// max_pool2d(conv2d_relu(...)), the same numbers, in one operation: what the two hand to each
 /// other, which is larger than all else, stays in the cache, an image at a time.  nn::Sequential
-/// takes it for a Conv2d that a ReLU and a MaxPool2d follow.
+/// takes it for a Conv2d that a ReLU and a MaxPool2d follow.  The gradient needs the result, other
+/// than that of max_pool2d alone: if it is changed in place before, backward() throws GraphError.
+/// Throws as conv2d and max_pool2d, whose x is what the convolution gives.
 Tensor conv2d_relu_max_pool2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                               const Conv2dOptions& options, const Size2& kernel,
                               const MaxPoolOptions& pool = {});

@@ -43,6 +43,13 @@ TEST(Refuse, convolutions_of_shapes_that_do_not_fit) {
   expect_error<ShapeError>([&] { conv2d_relu(leaf(2, 3, 5, 6), kWeight); },
                            "conv2d_relu: channels of x must be groups times those of weight, got x "
                            "[2, 3, 5, 6], weight [6, 4, 3, 3] and groups 1");
+  expect_error<ShapeError>([&] { conv2d_relu_max_pool2d(kImages, kWeight, leaf(4), {}, 2); },
+                           "conv2d_relu_max_pool2d: bias must be [6] for weight [6, 4, 3, 3], got "
+                           "[4]");
+  expect_error<ShapeError>(
+      [&] { conv2d_relu_max_pool2d(kImages, kWeight, {}, {}, 5); },
+      "conv2d_relu_max_pool2d, pooling: kernel must fit into the padded input, got "
+      "kernel [5, 5] with dilation [1, 1] on [2, 6, 3, 4] with padding [0, 0]");
   expect_error<DtypeError>(
       [&] {
         conv2d(kImages, zeros({6, 4, 3, 3}, f64));

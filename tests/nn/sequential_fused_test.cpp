@@ -38,7 +38,7 @@ TEST(SequentialFused, runs_a_convolution_with_its_relu_to_the_same_bits) {
   nn::Sequential net(nn::Conv2d(2, 6, 3, rng), nn::ReLU(), nn::Conv2d(6, 20, 2, rng), nn::ReLU(),
                      nn::MaxPool2d(2), nn::Conv2d(20, 30, 1, rng), nn::ReLU(),
                      nn::MaxPool2d(2, {.stride = 1}), nn::Conv2d(30, 3, 1, rng));
-  const Tensor x = randn({4, 2, 9, 8}, rng);
+  const Tensor x = randn({16, 2, 9, 8}, rng);
   const auto gradients = [&](const Tensor& y) {
     net.zero_grad();
     sum(y).backward();
