@@ -91,6 +91,7 @@ struct LeNet : nn::Module {
 
 struct Cnn : nn::Module {
   nn::Conv2d conv1, conv2;
+  nn::MaxPool2d pool{2};
   nn::Linear fc1, fc2;
   MaybeDropout dropout1, dropout2;
 
@@ -102,8 +103,8 @@ struct Cnn : nn::Module {
         dropout1(p, rng),
         dropout2(p, rng) {}
   Tensor forward(const Tensor& x) override {
-    const Tensor h = conv2.with_relu(conv1.with_relu(unsqueeze(x, 1)));  // [batch, 64, 24, 24]
-    return fc2(dropout2(relu(fc1(dropout1(flatten(max_pool2d(h, 2), 1))))));
+    const Tensor h = conv2.with_relu_and_max_pool(conv1.with_relu(unsqueeze(x, 1)), pool);
+    return fc2(dropout2(relu(fc1(dropout1(flatten(h, 1))))));  // h: [batch, 64, 12, 12]
   }
   void fields(nn::Fields& visit) override {
     visit("conv1", conv1);
