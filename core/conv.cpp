@@ -166,9 +166,13 @@ void run_conv_weight(const ConvShape& s, const T* x, const T* dy, T* dweight, T*
 }  // namespace
 
 void require_conv_dtypes(const char* where, const Tensor& a, const Tensor& b, const Tensor& bias) {
-  for (const Tensor& other : {b, bias ? bias : b}) {
+  const auto require_same = [&](const Tensor& other) {
     require<DtypeError>(a.dtype() == other.dtype(), where, ": operands must have one dtype, got ",
                         a.dtype(), " and ", other.dtype(), "; convert one with convert(x, dtype)");
+  };
+  require_same(b);
+  if (bias) {
+    require_same(bias);
   }
 }
 

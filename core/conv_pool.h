@@ -1,7 +1,7 @@
 #pragma once
 // A convolution that max pooling follows.  What the one hands to the other, y, is larger than all
 // else that a training step moves, and so is its gradient, most of which are zeros.  Here both are
-// made and used an image at a time, in the second-level cache.
+// made and used some channels of an image at a time, in the second-level cache.
 //
 // Limit: the multiply-adds of the convolution.  Against conv() and max_pool(), whose bits these are
 // and which stand in where a convolution does not go image by image, a step of the larger

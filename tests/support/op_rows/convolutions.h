@@ -7,14 +7,10 @@
 namespace gradus::test {
 
 inline std::vector<OpRow> convolution_rows() {
-  return {{"conv2d",
-           [](const Tensors& x) { return conv2d(x[0], x[1], x[2]); },
-           {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}},
-            {{2, 2, 3, 4}, {3, 2, 2, 3}, {3}},
-            {{1, 3, 2, 2}, {2, 3, 1, 1}, {2}},
-            {{0, 1, 3, 3}, {2, 1, 2, 2}, {2}},
-            {{3, 1, 4, 3}, {1, 1, 3, 1}, {1}},
-            {{2, 1, 2, 2}, {1, 1, 2, 2}, {1}}}},
+  const ShapeLists shapes = {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}}, {{2, 2, 3, 4}, {3, 2, 2, 3}, {3}},
+                             {{1, 3, 2, 2}, {2, 3, 1, 1}, {2}}, {{0, 1, 3, 3}, {2, 1, 2, 2}, {2}},
+                             {{3, 1, 4, 3}, {1, 1, 3, 1}, {1}}, {{2, 1, 2, 2}, {1, 1, 2, 2}, {1}}};
+  return {{"conv2d", [](const Tensors& x) { return conv2d(x[0], x[1], x[2]); }, shapes},
           {"conv2d_of_one_shape",
            [](const Tensors& x) { return conv2d(x[0], x[1], {}, {.padding = 1}); },
            {{{1, 1, 2, 2}, {1, 1, 2, 2}},
@@ -36,22 +32,12 @@ inline std::vector<OpRow> convolution_rows() {
            [](const Tensors& x) {
              return conv2d_relu(x[0], x[1], x[2], {.stride = {1, 2}, .padding = 1});
            },
-           {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}},
-            {{2, 2, 3, 4}, {3, 2, 2, 3}, {3}},
-            {{1, 3, 2, 2}, {2, 3, 1, 1}, {2}},
-            {{0, 1, 3, 3}, {2, 1, 2, 2}, {2}},
-            {{3, 1, 4, 3}, {1, 1, 3, 1}, {1}},
-            {{2, 1, 2, 2}, {1, 1, 2, 2}, {1}}}},
+           shapes},
           {"conv2d_relu_max_pool2d",
            [](const Tensors& x) {
              return conv2d_relu_max_pool2d(x[0], x[1], x[2], {.padding = 1}, {1, 2});
            },
-           {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}},
-            {{2, 2, 3, 4}, {3, 2, 2, 3}, {3}},
-            {{1, 3, 2, 2}, {2, 3, 1, 1}, {2}},
-            {{0, 1, 3, 3}, {2, 1, 2, 2}, {2}},
-            {{3, 1, 4, 3}, {1, 1, 3, 1}, {1}},
-            {{2, 1, 2, 2}, {1, 1, 2, 2}, {1}}}},
+           shapes},
           {"conv1d",
            [](const Tensors& x) {
              return conv1d(x[0], x[1], x[2], {.stride = 2, .padding = 1, .dilation = 2});
