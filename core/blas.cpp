@@ -69,8 +69,7 @@ constexpr Index kLongest = Index{1} << 22;
 template <class T>
 bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a,
                   Index lda, const T* b, Index ldb, T beta, T* c, Index ldc) {
-  if (alpha == T(0) || std::min(m, n) < kThin || k == 0 || std::max({lda, ldb, ldc}) >= kLongest ||
-      !core::has_tiles()) {
+  if (alpha == T(0) || k == 0 || !runs_in_tiles(m, n, std::max({lda, ldb, ldc}))) {
     return false;
   }
   static const bool alone = (work_alone(), true);  // OpenBLAS's threads are not needed
@@ -102,6 +101,10 @@ bool ran_in_tiles(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, 
 CBLAS_TRANSPOSE trans(Form form) { return form == Form::plain ? CblasNoTrans : CblasTrans; }
 
 }  // namespace
+
+bool runs_in_tiles(Index m, Index n, Index longest) {
+  return std::min(m, n) >= kThin && longest < kLongest && core::has_tiles();
+}
 
 template <class T>
 void gemm_piece(Form form_a, Form form_b, Index m, Index n, Index k, T alpha, const T* a, Index lda,

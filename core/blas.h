@@ -17,6 +17,10 @@ namespace gradus::blas {
 /// How an operand of a product stands in memory.
 enum class Form { plain, transposed };
 
+/// Whether products with results of m rows and n columns run in tiles, if no rows in memory are
+/// further apart than `longest`: then each number has the same bits whatever else is in the result.
+bool runs_in_tiles(Index m, Index n, Index longest);
+
 /// C <- alpha op(A) op(B) + beta C, all row-major: op(A) is [m, k], op(B) [k, n], C [m, n]; lda,
 /// ldb and ldc are the distances of rows in memory.  With beta = 0, C is not read.  Where alpha is
 /// not 1, or beta neither 0 nor 1, the product is made in m n numbers of other memory first.

@@ -134,7 +134,7 @@ Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const 
   visit_floating(name, gates.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Tensor sums = gates.dense();
-    const Tensor w = weight.dense();
+    const Tensor w = (r.turns_weight() ? core::transpose(weight, 0, 1) : weight).dense();
     const Tensor others = apart ? apart.dense() : zeros({r.apart_row()}, gates.dtype());
     r.forward(sums.data<T>(), others.data<T>(), w.data<T>(), a.mutable_data<T>(),
               states.mutable_data<T>(), r.kGates, r.kStates);

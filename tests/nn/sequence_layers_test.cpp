@@ -261,7 +261,8 @@ TEST(LayerNorm, refuses_parameters_of_other_sizes) {
 template <class Make>
 std::vector<float> gradients_on(int threads, const Make& make, const Tensor& x) {
   const test::WithThreads with(threads);
-  auto layer = make();
+  Rng rng(1);
+  auto layer = make(rng);
   const Tensor y = layer(x);
   backward(y, {.upstream = full(y.shape(), 0.5)});
   std::vector<float> all = y.to_vector();
@@ -282,18 +283,12 @@ void expect_same_bits(const Make& make) {
 }
 
 TEST(ThreadsSequence, layers_give_the_same_bits_for_any_number_of_threads) {
-  expect_same_bits([] {
-    Rng rng(1);
-    return nn::LSTM(24, 40, rng);
-  });
-  expect_same_bits([] {
-    Rng rng(1);
-    return nn::GRU(24, 40, rng, {.bidirectional = true});
-  });
-  expect_same_bits([] {
-    Rng rng(1);
-    return nn::TransformerEncoderLayer(24, 4, rng, {.feedforward = 64});
-  });
+  for (const Index hidden : {5, 40}) {
+    expect_same_bits([=](Rng& rng) { return nn::LSTM(24, hidden, rng); });
+    expect_same_bits([=](Rng& rng) { return nn::GRU(24, hidden, rng, {.bidirectional = true}); });
+  }
+  expect_same_bits(
+      [](Rng& rng) { return nn::TransformerEncoderLayer(24, 4, rng, {.feedforward = 64}); });
 }
 
 }  // namespace
