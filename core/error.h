@@ -1,7 +1,10 @@
 #pragma once
 // Errors that teach. Every error of the library is an Error, thrown by require(), whose message
-// reads "function: what must hold, got what was found; what to do".  The checks stay on in
-// release builds: the condition is tested inline, the message is built out of line and only then.
+// reads "function: what must hold, got what was found; what to do", on one line whatever was found.
+// The checks stay on in release builds: the condition is tested inline, the message is built out of
+// line and only then.
+#include <gradus/core/printable.h>
+
 #include <initializer_list>
 #include <stdexcept>
 #include <string>
@@ -77,14 +80,14 @@ class Part {
 /// The parts, one after the other.
 std::string join(std::initializer_list<Part> parts);
 
-/// Throws E with the joined parts as its message.
+/// Throws E with the joined parts as its message, printable().
 template <class E = ValueError>
 [[noreturn]] void fail(std::initializer_list<Part> parts) {
-  throw E(join(parts));
+  throw E(printable(join(parts)));
 }
 
-/// Throws E (ValueError unless named) with the joined parts as its message if the condition is
-/// false.  The parts are converted to text only then.
+/// Throws E (ValueError unless named) as fail() does if the condition is false.  The parts are
+/// converted to text only then.
 template <class E = ValueError, class... Parts>
 inline void require(bool condition, const Parts&... parts) {
   if (!condition) [[unlikely]] {

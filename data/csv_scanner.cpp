@@ -19,21 +19,11 @@ std::string unquoted(const CsvField& field) {
 
 std::string quoted_start(std::string_view text) {
   constexpr std::size_t kMost = 40;
-  constexpr const char* kDigits = "0123456789abcdef";
   std::size_t size = std::min(text.size(), kMost);
   while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) >> 6) == 2) {
     --size;  // not in the middle of a character of UTF-8
   }
-  std::string result = "\"";
-  for (const char c : text.substr(0, size)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 32 || byte == 127) {
-      result += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
-    } else {
-      result += c;
-    }
-  }
-  return result + (size < text.size() ? "...\"" : "\"");
+  return join({"\"", text.substr(0, size), size < text.size() ? "...\"" : "\""});
 }
 
 CsvScanner::CsvScanner(std::string_view bytes, const std::string& label, char separator,

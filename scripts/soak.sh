@@ -102,15 +102,19 @@ method_steps() {
 }
 
 method_determinism() {
-  local hashes
-  hashes=$(for run in {1..20}; do
-    build/release/examples/train_mnist --dataset digits --train-size 500 --validation 100 \
-      --augment distort --dropout 0.2 --threads $((1 + run % 8)) --json --quiet
-  done | grep -o '"weights_hash": "[0-9a-f]*"' | sort | uniq -c | sed 's/^ *//; s/"//g')
+  local model hashes failed=0
   {
-    GRADUS_DETERMINISM=1 run_test train_test 'ThreadsDeterminism.*' &&
-      echo "runs of train_mnist by their hash: $hashes" &&
-      [[ $hashes == "20 "* ]]
+    GRADUS_DETERMINISM=1 run_test train_test 'ThreadsDeterminism.*' || failed=1
+    for model in mlp lenet cnn vgg; do
+      hashes=$(for run in {1..20}; do
+        build/release/examples/train_mnist --dataset digits --train-size 500 --validation 100 \
+          --model "$model" --epochs 1 --augment distort --dropout 0.2 --threads $((1 + run % 8)) \
+          --json --quiet
+      done | grep -o '"weights_hash": "[0-9a-f]*"' | sort | uniq -c | sed 's/^ *//; s/"//g')
+      echo "runs of train_mnist --model $model by their hash: $hashes"
+      [[ $hashes == "20 "* ]] || failed=1
+    done
+    [ "$failed" = 0 ]
   } | in_one_line
 }
 
@@ -196,6 +200,7 @@ for method in "${methods[@]}"; do
   minutes=$((budget - SECONDS / 60))
   if [ "$minutes" -le 0 ]; then
     say "the budget of $budget minutes is used up before $method"
+    failed=1
     break
   fi
   say "=== $method"

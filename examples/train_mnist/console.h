@@ -5,10 +5,6 @@
 
 namespace train_mnist {
 
-/// The text on one line and in valid UTF-8: control characters, and bytes that are not UTF-8,
-/// become "\x1b" and the like.
-std::string printable(const std::string& text);
-
 /// Throws FileError if standard output is closed.
 void require_open_stdout();
 

@@ -1,6 +1,7 @@
 // train_mnist: trains a network on MNIST or on the built-in digits.  `train_mnist --help` lists
 // what can be chosen; training.cpp has the loop.
 #include <gradus/core/parallel.h>
+#include <gradus/core/printable.h>
 
 #include <algorithm>
 #include <csignal>
@@ -103,7 +104,7 @@ int run(Options options) {
 /// not taken.
 int guarded_main(const std::vector<std::string>& arguments) {
   const auto complain = [](const std::string& message) {
-    write_line(stderr, printable("train_mnist: " + message));
+    write_line(stderr, gradus::printable("train_mnist: " + message));
   };
   try {
     Options options = parse_options(arguments);

@@ -1,6 +1,7 @@
 #include "train_mnist/report.h"
 
 #include <gradus/core/blas.h>
+#include <gradus/core/printable.h>
 
 #include <cstdlib>
 #include <sstream>
@@ -50,8 +51,12 @@ void Report::start(const std::string& dataset, const std::string& model) {
 }
 
 void Report::resumed(const Progress& progress) {
-  say(join({"resuming:  ", options_.resume, ", epoch ", progress.epoch, " behind batch ",
-            progress.batches, ", ", progress.steps, " steps done"}));
+  const std::string place = progress.epoch > options_.epochs
+                                ? join({"all ", options_.epochs, " epochs done"})
+                                : join({"epoch ", progress.epoch, " behind batch ",
+                                        progress.batches, ", ", progress.steps, " steps done"});
+  say(join({"resuming:  ", options_.resume, ", ", place,
+            options_.checkpoint.empty() ? "; without --checkpoint nothing is saved" : ""}));
 }
 
 void Report::warning(const std::string& message) {
@@ -60,8 +65,8 @@ void Report::warning(const std::string& message) {
 }
 
 void Report::interrupted(const Progress& progress) {
-  say(join(
-      {"stopped behind step ", progress.steps, "; --resume ", options_.checkpoint, " goes on"}));
+  say(join({"stopped behind step ", progress.steps, "; --resume ", options_.checkpoint,
+            " --checkpoint ", options_.checkpoint, " goes on and saves again"}));
 }
 
 void Report::step(const Progress& progress, Index all_steps) {

@@ -63,6 +63,57 @@ TEST(SafetensorsDamage, is_found_for_every_value_of_every_byte_of_the_header) {
   }
 }
 
+// A file of another tool has no checksum: a changed header is refused, or declares another file of
+// the same size, of which every part can be read and whose data are those of the file.
+TEST(SafetensorsDamage, without_a_checksum_is_refused_or_gives_what_the_file_then_says) {
+  std::string header = R"({"fc.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
+                       R"("fc.bias":{"dtype":"F32","shape":[30],"data_offsets":[24,144]},)"
+                       R"("steps":{"dtype":"I64","shape":[],"data_offsets":[144,152]},)"
+                       R"("__metadata__":{"format":"pt","note":"of another tool"}})";
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  Bytes whole(8, '\0');
+  whole[0] = static_cast<char>(header.size() & 0xff);
+  whole[1] = static_cast<char>(header.size() >> 8);
+  whole += header;
+  const std::size_t data = whole.size();
+  for (int i = 0; i < 152; ++i) {
+    whole += static_cast<char>(i);
+  }
+  ASSERT_NO_THROW(read_safetensors_bytes(whole.data(), whole.size(), "x"));
+  int read = 0;
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    expect_damage_found(whole.substr(0, at), "cut at " + std::to_string(at));
+    for (int bit = 0; bit < 8; ++bit) {
+      Bytes changed = whole;
+      changed[at] = static_cast<char>(changed[at] ^ 1 << bit);
+      Safetensors file;
+      try {
+        file = read_safetensors_bytes(changed.data(), changed.size(), "x");
+      } catch (const FileError&) {
+        EXPECT_LT(at, data) << bit;  // data may be anything
+        continue;
+      }
+      ++read;
+      std::size_t bytes = 0;
+      Bytes found;
+      for (const auto& [name, value] : file.tensors) {
+        const auto& x = std::get<Tensor>(value);
+        visit_any(x.dtype(), [&](auto zero) {
+          const auto* from = x.data<decltype(zero)>();
+          found.append(reinterpret_cast<const char*>(from), sizeof zero * std::size_t(x.numel()));
+        });
+      }
+      bytes = found.size();
+      EXPECT_EQ(bytes, whole.size() - data) << at << " " << bit;
+      Bytes expected = changed.substr(data);
+      std::sort(found.begin(), found.end());
+      std::sort(expected.begin(), expected.end());
+      EXPECT_EQ(found, expected) << at << " " << bit;
+    }
+  }
+  EXPECT_GT(read, 8 * 152);  // and names, texts and shapes that mean the same
+}
+
 TEST(SafetensorsDamage, is_found_anywhere_in_a_file_of_real_size) {
   Rng rng(5);
   StateDict state;

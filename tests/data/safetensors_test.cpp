@@ -107,6 +107,8 @@ const Broken kBroken[] = {
      " must have data types of the format (F32, F64, I64, U8, ...), got 'f32' for 'a'"},
     {file_of(a_tensor("\"X7\"", "[1]", "[0,4]"), 4),
      " must have data types of the format (F32, F64, I64, U8, ...), got 'X7' for 'a'"},
+    {file_of(a_tensor("\"F\\n\\u001b[2J\"", "[1]", "[0,4]"), 4),
+     " must have data types of the format (F32, F64, I64, U8, ...), got 'F\\x0a\\x1b[2J' for 'a'"},
     {file_of(a_tensor("32", "[1]", "[0,4]"), 4),
      " must have a text for dtype of 'a', got a number"},
     {file_of(a_tensor("\"F32\"", "[-1]", "[0,4]"), 4),

@@ -53,8 +53,10 @@ TEST(Checkpoints, of_killed_runs_end_with_the_same_files) {
     }
   }
   EXPECT_GT(resumed, 0);
-  std::printf("%d kills of %d runs, resumed %d times: all with the same files, bit for bit\n",
-              kills, runs, resumed);
+  std::printf(
+      "%d kills of %d runs, resumed %d times: all with the same files, bit for bit, but for the "
+      "time taken\n",
+      kills, runs, resumed);
 }
 
 TEST(Checkpoints, are_saved_at_an_interrupt_in_time_and_go_on) {

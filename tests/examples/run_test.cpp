@@ -250,6 +250,16 @@ TEST(ThreadsOfTrainMnist, change_no_bit_of_the_weights_on_digits) {
   }
 }
 
+TEST(ThreadsOfTrainMnist, change_no_bit_of_the_weights_of_any_model) {
+  if (kAddressSanitizer) {
+    GTEST_SKIP() << "training in operations that other tests run, too";
+  }
+  for (const char* model : {"lenet", "cnn", "vgg"}) {
+    expect_bits_to_depend_on_the_seed_alone(
+        {"--dataset", "digits", "--train-size", "260", "--validation", "20", "--model", model});
+  }
+}
+
 TEST(ThreadsOfTrainMnist, change_no_bit_of_the_weights_on_mnist) {
   const std::string folder = mnist_folder();
   if (folder.empty()) {

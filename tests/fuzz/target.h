@@ -12,20 +12,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
 
 namespace gradus::test {
 
-/// Whether f() ended without an Error; other exceptions pass through.
+inline void check(bool claim) {
+  if (!claim) {
+    std::abort();
+  }
+}
+
+/// Whether f() ended without an Error, whose message must be one line that is not long; other
+/// exceptions pass through.
 template <class F>
 bool expect_result_or_error(const F& f) {
   try {
     f();
     return true;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    constexpr std::size_t kLong = 4096;
+    const std::string_view message = error.what();
+    check(!message.empty() && message.size() <= kLong && printable(message) == message);
     return false;
-  }
-}
-
-inline void check(bool claim) {
-  if (!claim) {
-    std::abort();
   }
 }
 

@@ -39,10 +39,11 @@ struct Trained {
 
 struct ImageNet : Trained<optim::Adam> {
   ImageNet() {
-    net = nn::Sequential(nn::Conv2d(1, 2, 3, rng), nn::BatchNorm2d(2), nn::Tanh(), nn::Flatten(),
+    net = nn::Sequential(nn::Conv2d(1, 2, 3, rng), nn::ReLU(), nn::MaxPool2d(2),
+                         nn::Conv2d(2, 2, 2, rng), nn::BatchNorm2d(2), nn::Tanh(), nn::Flatten(),
                          nn::Linear(8, 2, rng));
     optimizer.add_group(net.parameters());
-    x = randn({5, 1, 4, 4}, rng);
+    x = randn({5, 1, 8, 8}, rng);
     y = randn({5, 2}, rng);
   }
 };

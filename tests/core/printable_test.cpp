@@ -1,8 +1,10 @@
-#include "train_mnist/console.h"
-
+#include <gradus/core/error.h>
+#include <gradus/core/printable.h>
 #include <gtest/gtest.h>
 
-namespace train_mnist {
+#include "support/naive.h"
+
+namespace gradus {
 namespace {
 
 TEST(Printable, leaves_text_in_utf_8_as_it_is) {
@@ -29,5 +31,14 @@ TEST(Printable, escapes_bytes_that_are_not_utf_8) {
   EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // above the last character
 }
 
+TEST(Printable, is_what_every_error_says) {
+  test::expect_error<FileError>(
+      [] {
+        fail<FileError>({"read: a\nb", " must be ...\x1b[2J"});
+      },
+      "read: a\\x0ab must be ...\\x1b[2J");
+  test::expect_error<ValueError>([] { require(false, "f: got '\xff'"); }, "f: got '\\xff'");
+}
+
 }  // namespace
-}  // namespace train_mnist
+}  // namespace gradus
