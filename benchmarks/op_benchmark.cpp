@@ -1,11 +1,12 @@
 // What an operation costs beside its arithmetic: time for one on tiny tensors, without recording,
-// with recording, and with its part of backward.
+// with recording, and with its part of backward; and sums and maxima of short rows.
 //
 //   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE build/benchmark/benchmarks/op_benchmark
 #include <benchmark/benchmark.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/core/lane_sum.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
 
@@ -85,5 +86,23 @@ void tiny_network(benchmark::State& state) {
   }
 }
 BENCHMARK(tiny_network);
+
+// The rows of softmax, losses and norms: a sum and a maximum of n numbers.
+template <class F>
+void for_rows_of(benchmark::State& state, F f) {
+  constexpr Index kRows = 256;
+  const Index n = state.range(0);
+  const Tensor x = ones({kRows, n});
+  for (auto _ : state) {
+    for (Index row = 0; row < kRows; ++row) {
+      benchmark::DoNotOptimize(f(x.data<float>() + row * n, n));
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * kRows);
+}
+void row_sum(benchmark::State& state) { for_rows_of(state, core::sum_of<float>); }
+void row_maximum(benchmark::State& state) { for_rows_of(state, core::largest_of<float>); }
+BENCHMARK(row_sum)->Arg(10)->Arg(33)->Arg(64);
+BENCHMARK(row_maximum)->Arg(10)->Arg(33)->Arg(64);
 
 }  // namespace
