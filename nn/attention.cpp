@@ -6,6 +6,7 @@
 #include <gradus/core/view.h>
 #include <gradus/nn/attention.h>
 #include <gradus/nn/init.h>
+#include <gradus/nn/unseen.h>
 
 #include <cmath>
 
@@ -74,49 +75,57 @@ Tensor checked_padding(const Tensor& padding, Index batch, Index keys) {
 }
 
 // [queries, keys] or [batch, heads, queries, keys], for scores of the latter shape.
-Tensor checked_mask(const Tensor& mask, const Tensor& scores) {
+Tensor checked_mask(const Tensor& mask, const Shape& s, Dtype dtype) {
   if (!mask) {
     return mask;
   }
-  const Shape& s = scores.shape();
   const bool by_head = mask.shape() == Shape{s[0] * s[1], s[2], s[3]};
   require<ShapeError>(by_head || mask.shape() == Shape{s[2], s[3]},
                       "MultiheadAttention: the attention mask must be [queries, keys] = [", s[2],
                       ", ", s[3], "] or [batch * heads, queries, keys] = [", s[0] * s[1], ", ",
                       s[2], ", ", s[3], "], got ", mask.shape());
-  require<DtypeError>(mask.dtype() == u8 || mask.dtype() == scores.dtype(),
-                      "MultiheadAttention: the attention mask must be u8, or ", scores.dtype(),
+  require<DtypeError>(mask.dtype() == u8 || mask.dtype() == dtype,
+                      "MultiheadAttention: the attention mask must be u8, or ", dtype,
                       " to be added to the scores, got ", mask.dtype());
   return by_head ? reshape(mask, s) : mask;
 }
 
 }  // namespace
 
-Tensor MultiheadAttention::weights_of(const Tensor& q, const Tensor& k,
-                                      const AttentionMasks& masks) {
+AttentionOptions MultiheadAttention::checked_options(const Tensor& q, const Tensor& k,
+                                                     const Tensor& v,
+                                                     const AttentionMasks& masks) const {
   require<ShapeError>(q.rank() == 3 && k.rank() == 3 && q.size(0) == k.size(0) &&
                           q.size(2) == embed_ && k.size(2) == embed_,
                       "MultiheadAttention: q must be [batch, queries, embed] and k [batch, keys, "
                       "embed] for embed = ",
                       embed_, ", got ", q.shape(), " and ", k.shape());
-  const Tensor scores = matmul(split_heads(q, 0), transpose(split_heads(k, 1), -2, -1));
-  const double scale = 1 / std::sqrt(double(embed_ / heads_));
+  require<ShapeError>(
+      v.rank() == 3 && v.size(2) == embed_ && v.size(0) == q.size(0) && v.size(1) == k.size(1),
+      "MultiheadAttention: v must be [batch, keys, embed] = [", q.size(0), ", ", k.size(1), ", ",
+      embed_, "], got ", v.shape());
   const Tensor padding = checked_padding(masks.key_padding, k.size(0), k.size(1));
-  const Tensor mask = checked_mask(masks.attention, scores);
+  const Tensor mask =
+      checked_mask(masks.attention, {q.size(0), heads_, q.size(1), k.size(1)}, q.dtype());
   const bool hides = mask && mask.dtype() == u8;
-  return attention_weights(scores, scale,
-                           {.mask = allowed(padding, hides ? mask : Tensor()),
-                            .causal = masks.causal,
-                            .bias = hides ? Tensor() : mask});
+  return {.mask = allowed(padding, hides ? mask : Tensor()),
+          .causal = masks.causal,
+          .bias = hides ? Tensor() : mask};
+}
+
+Tensor MultiheadAttention::weights_of(const Tensor& q, const Tensor& k,
+                                      const AttentionOptions& options) const {
+  const Tensor scores = matmul(split_heads(q, 0), transpose(split_heads(k, 1), -2, -1));
+  return attention_weights(scores, 1 / std::sqrt(double(embed_ / heads_)), options);
+}
+
+// [batch, heads, queries, size] -> [batch, queries, embed]
+Tensor MultiheadAttention::join_heads(const Tensor& y) {
+  return out_proj(reshape(transpose(y, 1, 2), {y.size(0), y.size(2), embed_}));
 }
 
 Tensor MultiheadAttention::mix(const Tensor& weights, const Tensor& v) {
-  require<ShapeError>(v.rank() == 3 && v.size(2) == embed_ && v.size(0) == weights.size(0) &&
-                          v.size(1) == weights.size(3),
-                      "MultiheadAttention: v must be [batch, keys, embed] = [", weights.size(0),
-                      ", ", weights.size(3), ", ", embed_, "], got ", v.shape());
-  const Tensor y = matmul(dropout_(weights), split_heads(v, 2));
-  return out_proj(reshape(transpose(y, 1, 2), {v.size(0), weights.size(2), embed_}));
+  return join_heads(matmul(dropout_(weights), split_heads(v, 2)));
 }
 
 Tensor MultiheadAttention::operator()(const Tensor& x, const AttentionMasks& masks) {
@@ -130,13 +139,19 @@ Tensor MultiheadAttention::operator()(const Tensor& q, const Tensor& k, const Te
 
 Tensor MultiheadAttention::attend(const Tensor& q, const Tensor& k, const Tensor& v,
                                   const AttentionMasks& masks) {
-  return mix(weights_of(q, k, masks), v);
+  const AttentionOptions options = checked_options(q, k, v, masks);
+  const bool drops = dropout_.p() > 0 && dropout_.is_training();
+  if (drops || !runs_unseen<Dropout>(dropout_)) {
+    return mix(weights_of(q, k, options), v);
+  }
+  return join_heads(scaled_dot_product_attention(split_heads(q, 0), split_heads(k, 1),
+                                                 split_heads(v, 2), options));
 }
 
 MultiheadAttention::Output MultiheadAttention::attend_and_show(const Tensor& q, const Tensor& k,
                                                                const Tensor& v,
                                                                const AttentionMasks& masks) {
-  const Tensor weights = weights_of(q, k, masks);
+  const Tensor weights = weights_of(q, k, checked_options(q, k, v, masks));
   return {mix(weights, v), mean(weights, {1})};
 }
 

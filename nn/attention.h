@@ -1,4 +1,5 @@
 #pragma once
+#include <gradus/autograd/ops/attention.h>
 #include <gradus/nn/dropout.h>
 #include <gradus/nn/linear.h>
 
@@ -54,8 +55,11 @@ class MultiheadAttention : public Module {
 
  private:
   Tensor split_heads(const Tensor& x, Index part) const;
-  Tensor weights_of(const Tensor& q, const Tensor& k, const AttentionMasks& masks);
+  AttentionOptions checked_options(const Tensor& q, const Tensor& k, const Tensor& v,
+                                   const AttentionMasks& masks) const;
+  Tensor weights_of(const Tensor& q, const Tensor& k, const AttentionOptions& options) const;
   Tensor mix(const Tensor& weights, const Tensor& v);
+  Tensor join_heads(const Tensor& y);
 
   Index embed_;
   Index heads_;
