@@ -3,9 +3,9 @@
 // kept for backward; queries, keys and values are read where they stand in their embeddings, and
 // results put where they belong there.
 //
-// Limit: the multiply-adds of its products.  Against the three operations of the plain twin a step of
-// the transformer of benchmarks/peers is 1.045 times as fast on one thread, and 1.01 on two (AMD EPYC,
-// family 26).
+// Limit: the multiply-adds of its products.  Against the three operations of the plain twin a step
+// of the transformer of benchmarks/peers is 1.045 times as fast on one thread, and 1.01 on two (AMD
+// EPYC, family 26).
 #include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/attention.h>
