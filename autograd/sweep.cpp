@@ -29,7 +29,7 @@ void run_derivative(Node& node, const Tensor& dy, Grads& dx) {
   try {
     node.derive(dy, dx);
   } catch (const GraphError& error) {
-    throw GraphError(join({"backward of '", node.name(), "': ", error.what()}));
+    fail<GraphError>({"backward of '", node.name(), "': ", error.what()});
   }
 }
 

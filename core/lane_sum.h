@@ -1,9 +1,9 @@
 #pragma once
 // Sums and maxima of a run that vector instructions can take: sixteen of every sixteenth term side
-// by side, put together in a fixed order.  The last terms are taken together with some before
-// them, which count as 0: one by one they take as long as a row of a hundred.  So the bits are the
-// same for every instruction set, in files that are compiled with -ffp-contract=off, as the
-// library's are.
+// by side, put together in a fixed order; fewer than sixteen one after the other.  The last terms
+// are taken together with some before them, which then count as 0: one by one they would take as
+// long as a row of a hundred.  So the bits are the same for every instruction set, in files that
+// are compiled with -ffp-contract=off, as the library's are.
 //
 //   double sum;
 //   vectorized([&]() __attribute__((always_inline)) {
@@ -19,7 +19,7 @@ namespace gradus::core {
 
 constexpr Index kSumLanes = 16;
 
-/// term(0) + ... + term(n - 1), 0 for n = 0.
+/// term(0) + ... + term(n - 1), 0 for n = 0.  Some terms are asked for twice.
 template <class F>
 [[gnu::always_inline]] inline auto lane_sum(Index n, const F& term) {
   using Sum = decltype(term(n));

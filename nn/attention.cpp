@@ -140,8 +140,7 @@ Tensor MultiheadAttention::operator()(const Tensor& q, const Tensor& k, const Te
 Tensor MultiheadAttention::attend(const Tensor& q, const Tensor& k, const Tensor& v,
                                   const AttentionMasks& masks) {
   const AttentionOptions options = checked_options(q, k, v, masks);
-  const bool drops = dropout_.p() > 0 && dropout_.is_training();
-  if (drops || !runs_unseen<Dropout>(dropout_)) {
+  if (!dropout_.is_identity() || !runs_unseen<Dropout>(dropout_)) {
     return mix(weights_of(q, k, options), v);
   }
   return join_heads(scaled_dot_product_attention(split_heads(q, 0), split_heads(k, 1),

@@ -13,7 +13,7 @@ Dropout::Dropout(double p, Rng& rng) : p_(p), rng_(rng.split()) {
 }
 
 Tensor Dropout::forward(const Tensor& x) {
-  if (!is_training() || p_ == 0) {
+  if (is_identity()) {
     return x;
   }
   Tensor mask = empty_like(x);

@@ -16,6 +16,8 @@ class Dropout : public Module {
   Tensor forward(const Tensor& x) override;
 
   double p() const { return p_; }
+  /// Whether it now returns what it gets.
+  bool is_identity() const { return p_ == 0 || !is_training(); }
   /// Where its numbers come from.
   Rng& rng() { return rng_; }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # soak.sh [--budget MINUTES] [METHOD...]: what takes too long for the suite, in full amounts.  Builds
 # the tests, runs the methods (all of them unless some are named) until the budget is used up (default:
-# 60 minutes), and appends what each tried and found to docs/soak_results.md.
+# 60 minutes), and appends what each tried and found to docs/soak_results.md.  It fails where a method
+# does, and where the budget does not reach the last one.
 #
 #   kills           a writer of checkpoints killed 5,000 times, at any moment
 #   training_kills  200 runs of train_mnist, each killed and resumed, all ending with the same files
@@ -15,7 +16,7 @@
 #                   under AddressSanitizer, which finds what leaks
 #   memory_limits   every program within 32 MB of addresses, 48 MB, ... until it comes to its end
 #   steps           10 million steps in f32 as in f64, and 40,000 epochs: memory, time, descriptors
-#   determinism     one seed 20 times, with 1 to 8 threads and 0 to 8 workers
+#   determinism     one seed 20 times, with 1 to 8 threads and 0 to 8 workers; train_mnist with each model
 #   large_tensor    a tensor of more than 4 GiB, written and read (9 GB of memory)
 #   mistakes        the mistakes of tests/mistakes, each planted and found by a test
 #   threads_stress  models, workers, loops and errors on many threads under ThreadSanitizer, 10 minutes

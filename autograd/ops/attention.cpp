@@ -45,7 +45,7 @@ Tensor attention_weights(const Tensor& scores, double scale, const AttentionOpti
     return attention_weights(scores * scale + bias, 1,
                              {.mask = options.mask, .causal = options.causal});
   }
-  const VisibleKeys visible(scores.shape(), options);
+  const VisibleKeys visible("attention_weights", scores.shape(), options);
   const Index n = scores.size(-1);
   Tensor p = empty_like(scores);
   visit_floating("attention_weights", scores.dtype(), [&](auto zero) {

@@ -23,7 +23,8 @@ struct AttentionOptions {
 Tensor attention_weights(const Tensor& scores, double scale, const AttentionOptions& options = {});
 
 /// softmax(q k' / sqrt(size)) v, with attention_weights' rules for masks.  q: [..., queries, size],
-/// k: [..., keys, size], v: [..., keys, out] -> [..., queries, out].
+/// k: [..., keys, size], v: [..., keys, out] -> [..., queries, out].  Where heads are many and
+/// small, their results lie in memory as the queries do.
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                                     const AttentionOptions& options = {});
 

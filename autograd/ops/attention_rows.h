@@ -6,6 +6,7 @@
 #include <gradus/core/view.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace gradus {
@@ -13,17 +14,17 @@ namespace gradus {
 /// Which keys each query may look at.
 class VisibleKeys {
  public:
-  /// scores: [..., queries, keys].  Throws DtypeError or ShapeError, naming attention_weights.
-  VisibleKeys(const Shape& scores, const AttentionOptions& options)
+  /// scores: [..., queries, keys].  Throws DtypeError or ShapeError, naming `where`.
+  VisibleKeys(const char* where, const Shape& scores, const AttentionOptions& options)
       : queries_(scores[scores.rank() - 2]),
         keys_(scores[scores.rank() - 1]),
         causal_(options.causal) {
     if (options.mask) {
-      require<DtypeError>(options.mask.dtype() == u8,
-                          "attention_weights: mask must be u8, 1 where a query may look, got ",
+      require<DtypeError>(options.mask.dtype() == u8, where,
+                          ": mask must be u8, 1 where a query may look, got ",
                           options.mask.dtype());
-      require<ShapeError>(broadcasts_to(options.mask.shape(), scores),
-                          "attention_weights: mask must broadcast to scores ", scores, ", got ",
+      require<ShapeError>(broadcasts_to(options.mask.shape(), scores), where,
+                          ": mask must broadcast to scores ", scores, ", got ",
                           options.mask.shape());
       mask_ = core::expand(options.mask, scores);
     }
@@ -64,7 +65,11 @@ class VisibleKeys {
       }
     }
     if (!any || largest == -std::numeric_limits<T>::infinity()) {
-      std::fill(p, p + n, T(0));
+      bool has_nan = false;  // which is neither above nor below -infinity
+      for (Index j = 0; j < n; ++j) {
+        has_nan |= (!allowed || allowed[j * step] != 0) && std::isnan(s[j]);
+      }
+      std::fill(p, p + n, has_nan ? std::numeric_limits<T>::quiet_NaN() : T(0));
       return;
     }
     core::run_elements<T>(

@@ -1,11 +1,11 @@
 // scaled_dot_product_attention(): one head after the other.  A head's scores, their weights and the
-// gradients of both are used while they are in the second-level cache, and only the weights are
-// kept for backward; queries, keys and values are read where they stand in their embeddings, and
-// results put where they belong there.
+// gradients of both are used while they are in the second-level cache, and of these the weights
+// alone are kept for backward; queries, keys and values are read where they stand in their
+// embeddings, and results put where they belong there.
 //
-// Limit: the multiply-adds of its products.  Against the three operations of the plain twin a step
-// of the transformer of benchmarks/peers is 1.045 times as fast on one thread, and 1.01 on two (AMD
-// EPYC, family 26).
+// Limit: what moves, besides the multiply-adds: the weights, written and read once.  Against the
+// three operations of the plain twin, which take larger heads, a step of the transformer of
+// benchmarks/peers is 1.045 times as fast on one thread, and 1.01 on two (AMD EPYC, family 26).
 #include <gradus/autograd/node.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/attention.h>
@@ -13,10 +13,11 @@
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/view.h>
-#include <gradus/core/lanes.h>
 #include <gradus/core/matrix.h>
+#include <gradus/core/parallel.h>
 #include <gradus/core/scratch.h>
 
+#include <array>
 #include <cmath>
 
 namespace gradus {
@@ -44,11 +45,14 @@ void multiply(Index m, Index n, Index k, const MatrixAt<const T>& a, const Matri
 }
 
 // The matrices of a tensor's last two dimensions, one a head; read if T is const, and otherwise
-// written, where rows must be dense.
+// written, where rows must be dense.  Those of an undefined tensor are not used.
 template <class T>
 class Heads {
  public:
   explicit Heads(const Tensor& x) : x_(x) {
+    if (!x_) {
+      return;
+    }
     if (!core::as_matrix(x_, matrix_)) {
       x_ = x_.clone();
       core::as_matrix(x_, matrix_);
@@ -71,39 +75,56 @@ class Heads {
  private:
   Tensor x_;
   core::Matrix matrix_;
-  T* data_;
+  T* data_ = nullptr;
 };
 
-// [..., rows, columns] beside the leading dimensions of `like`, its heads side by side in memory
-// where those of `like` are.
-Tensor empty_for_heads(const Tensor& like, Index rows, Index columns) {
-  Shape shape = like.shape();
-  const int rank = shape.rank();
-  shape[rank - 2] = rows;
-  shape[rank - 1] = columns;
-  if (rank < 3 || like.strides()[rank - 3] >= like.strides()[rank - 2]) {
-    return Tensor(shape, like.dtype());
+// How an operand lies in memory, for results that are to lie there likewise.
+struct HeadLayout {
+  Shape shape;
+  bool side_by_side;  // heads, as in an embedding
+
+  explicit HeadLayout(const Tensor& x)
+      : shape(x.shape()),
+        side_by_side(x.rank() >= 3 && x.strides()[x.rank() - 3] < x.strides()[x.rank() - 2]) {}
+
+  // Of as many rows.
+  Tensor empty(Index columns, Dtype dtype) const {
+    const int rank = shape.rank();
+    Shape own = shape;
+    own[rank - 1] = columns;
+    if (!side_by_side) {
+      return Tensor(own, dtype);
+    }
+    std::swap(own[rank - 3], own[rank - 2]);
+    return core::transpose(Tensor(own, dtype), -3, -2);
   }
-  std::swap(shape[rank - 3], shape[rank - 2]);
-  return core::transpose(Tensor(shape, like.dtype()), -3, -2);
-}
+};
 
 struct Attention {
   Index heads, queries, keys, size, out;
   double scale;
 
-  Attention(const Tensor& q, const Tensor& k, const Tensor& v)
+  Attention(const Tensor& q, const Tensor& k, const Tensor& v, double the_scale)
       : heads(q.numel() / (q.size(-2) * q.size(-1))),
         queries(q.size(-2)),
         keys(k.size(-2)),
         size(q.size(-1)),
         out(v.size(-1)),
-        scale(1 / std::sqrt(double(size))) {}
+        scale(the_scale) {}
+
+  // Whether a head's scores are for the second-level cache.
+  bool fits(Dtype dtype) const {
+    constexpr double kHeadBytes = 262144;
+    return double(queries) * double(keys) * double(item_size(dtype)) <= kHeadBytes;
+  }
 
   template <class F>
   void for_heads(const F& f) const {
-    core::for_pieces(heads, queries * keys, [&](Index first, Index end) {
-      for (Index head = first; head < end; ++head) {
+    constexpr double kPieceWork = 5e5;  // multiply-adds
+    const double work = double(queries) * double(keys) * double(size + out);
+    const auto each = std::max<Index>(Index(kPieceWork / work), 1);
+    parallel_for((heads + each - 1) / each, [&](Index piece) {
+      for (Index head = piece * each; head < std::min(heads, (piece + 1) * each); ++head) {
         f(head);
       }
     });
@@ -126,24 +147,34 @@ struct Attention {
     });
   }
 
-  // ds = scale p (dp - sum p dp) with dp = dy v';  dq = ds k,  dk = ds' q,  dv = p' dy.
+  // ds = scale p (dp - sum p dp) with dp = dy v';  dq = ds k,  dk = ds' q,  dv = p' dy.  Those that
+  // are undefined are not wanted, and what only they need may be undefined too.
   template <class T>
   void backward(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& p,
                 const Tensor& dy, const Tensor& dq, const Tensor& dk, const Tensor& dv) const {
     const Heads<const T> qs(q), ks(k), vs(v), ps(p), dys(dy);
     const Heads<T> dqs(dq), dks(dk), dvs(dv);
     for_heads([&](Index head) {
+      const MatrixAt<const T> w = ps[head];
+      if (dv) {
+        multiply<T>(keys, out, queries, w.transposed(), dys[head], dvs[head]);
+      }
+      if (!dq && !dk) {
+        return;
+      }
       const core::Scratch<T> scratch(queries * keys);
       const MatrixAt<T> ds{scratch.data(), blas::Form::plain, keys};
-      const MatrixAt<const T> w = ps[head];
       multiply<T>(queries, keys, out, dys[head], vs[head].transposed(), ds);
       for (Index i = 0; i < queries; ++i) {
         T* const row = ds.data + i * keys;
         weights_derivative(w.data + i * keys, row, keys, scale, row);
       }
-      multiply<T>(queries, size, keys, ds, ks[head], dqs[head]);
-      multiply<T>(keys, size, queries, ds.transposed(), qs[head], dks[head]);
-      multiply<T>(keys, out, queries, w.transposed(), dys[head], dvs[head]);
+      if (dq) {
+        multiply<T>(queries, size, keys, ds, ks[head], dqs[head]);
+      }
+      if (dk) {
+        multiply<T>(keys, size, queries, ds.transposed(), qs[head], dks[head]);
+      }
     });
   }
 };
@@ -156,10 +187,9 @@ bool same_leading_sizes(const Tensor& a, const Tensor& b) {
   return same;
 }
 
-// The plain twin, of recorded operations.
-Tensor weights_of(const Tensor& q, const Tensor& k, const AttentionOptions& options) {
-  return attention_weights(matmul(q, transpose(k, -2, -1)), 1 / std::sqrt(double(q.size(-1))),
-                           options);
+// Of the plain twin, in recorded operations.
+Tensor weights_of(const Tensor& q, const Tensor& k, double scale, const AttentionOptions& options) {
+  return attention_weights(matmul(q, transpose(k, -2, -1)), scale, options);
 }
 
 }  // namespace
@@ -176,23 +206,26 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
   require<DtypeError>(k.dtype() == q.dtype() && v.dtype() == q.dtype(), kName,
                       ": q, k and v must have one dtype, got ", q.dtype(), ", ", k.dtype(), " and ",
                       v.dtype());
-  if (options.bias || !same_leading_sizes(q, k) || !same_leading_sizes(q, v) || q.numel() == 0 ||
-      k.numel() == 0 || v.numel() == 0) {
-    return matmul(weights_of(q, k, options), v);
+  const bool has_none = q.numel() == 0 || k.numel() == 0 || v.numel() == 0;
+  const double scale = 1 / std::sqrt(double(q.size(-1)));
+  if (options.bias || !same_leading_sizes(q, k) || !same_leading_sizes(q, v) || has_none ||
+      !Attention(q, k, v, scale).fits(q.dtype())) {
+    return matmul(weights_of(q, k, scale, options), v);
   }
-  const Attention a(q, k, v);
+  const Attention a(q, k, v, scale);
   Shape scores = q.shape();
   scores[q.rank() - 1] = a.keys;
-  const VisibleKeys visible(scores, options);
+  const VisibleKeys visible(kName, scores, options);
   const Tensor p(scores, q.dtype());
-  const Tensor y = empty_for_heads(q, a.queries, a.out);
+  const Tensor y = HeadLayout(q).empty(a.out, q.dtype());
   visit_floating(kName, q.dtype(),
                  [&](auto zero) { a.forward<decltype(zero)>(q, k, v, visible, p, y); });
   return record(y, kName, {q, k, v},
-                [a, q = Saved(q), k = Saved(k), v = Saved(v), p = Saved(p),
-                 mask = Saved(options.mask), causal = options.causal](const Tensor& dy, Grads& dx) {
+                [a, layouts = std::array{HeadLayout(q), HeadLayout(k), HeadLayout(v)}, q = Saved(q),
+                 k = Saved(k), v = Saved(v), p = Saved(p), mask = Saved(options.mask),
+                 causal = options.causal](const Tensor& dy, Grads& dx) {
                   if (is_recording()) {
-                    const Tensor w = weights_of(*q, *k, {.mask = *mask, .causal = causal});
+                    const Tensor w = weights_of(*q, *k, a.scale, {.mask = *mask, .causal = causal});
                     const Tensor dw = matmul(dy, transpose(*v, -2, -1));
                     const Tensor ds = w * (dw - sum(w * dw, {-1}, true)) * a.scale;
                     dx[0] = matmul(ds, *k);
@@ -200,11 +233,19 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
                     dx[2] = matmul(transpose(w, -2, -1), dy);
                     return;
                   }
-                  dx[0] = empty_for_heads(*q, a.queries, a.size);
-                  dx[1] = empty_for_heads(*k, a.keys, a.size);
-                  dx[2] = empty_for_heads(*v, a.keys, a.out);
+                  const bool of_scores = dx.wanted(0) || dx.wanted(1);
+                  const auto empty_if_wanted = [&](int input, Index columns) {
+                    return dx.wanted(input)
+                               ? layouts[static_cast<std::size_t>(input)].empty(columns, dy.dtype())
+                               : Tensor();
+                  };
+                  dx[0] = empty_if_wanted(0, a.size);
+                  dx[1] = empty_if_wanted(1, a.size);
+                  dx[2] = empty_if_wanted(2, a.out);
                   visit_floating(kName, dy.dtype(), [&](auto zero) {
-                    a.backward<decltype(zero)>(*q, *k, *v, *p, dy, dx[0], dx[1], dx[2]);
+                    a.backward<decltype(zero)>(
+                        dx.wanted(1) ? *q : Tensor(), dx.wanted(0) ? *k : Tensor(),
+                        of_scores ? *v : Tensor(), *p, dy, dx[0], dx[1], dx[2]);
                   });
                 });
 }

@@ -51,11 +51,12 @@ void Report::start(const std::string& dataset, const std::string& model) {
 }
 
 void Report::resumed(const Progress& progress) {
-  const std::string place = progress.epoch > options_.epochs
-                                ? join({"all ", options_.epochs, " epochs done"})
-                                : join({"epoch ", progress.epoch, " behind batch ",
-                                        progress.batches, ", ", progress.steps, " steps done"});
-  say(join({"resuming:  ", options_.resume, ", ", place,
+  if (progress.epoch > options_.epochs) {
+    say(join({"resuming:  ", options_.resume, ", all ", options_.epochs, " epochs done"}));
+    return;
+  }
+  say(join({"resuming:  ", options_.resume, ", epoch ", progress.epoch, " behind batch ",
+            progress.batches, ", ", progress.steps, " steps done",
             options_.checkpoint.empty() ? "; without --checkpoint nothing is saved" : ""}));
 }
 

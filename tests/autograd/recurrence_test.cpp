@@ -9,6 +9,8 @@
 #include <gradus/core/view.h>
 #include <gtest/gtest.h>
 
+#include "support/threads.h"
+
 namespace gradus {
 namespace {
 
@@ -26,6 +28,11 @@ const std::vector<Case> kCases = {
     {"rnn_tanh",
      [](const Tensor& gates, const Tensor& weight, const Tensor& start, const Tensor&) {
        return rnn_tanh(gates, weight, start, false);
+     },
+     1, 1, false},
+    {"rnn_relu",
+     [](const Tensor& gates, const Tensor& weight, const Tensor& start, const Tensor&) {
+       return rnn_relu(gates, weight, start, true);
      },
      1, 1, false},
     {"lstm, backwards",
@@ -62,6 +69,7 @@ TEST(Recurrence, of_many_sequences_is_what_a_few_of_them_are) {
   for (const Case& c : kCases) {
     for (const Index hidden : {5, 24}) {
       for (const Index batch : {40, 100}) {
+        const test::WithThreads threads(batch == 100 ? 1 : 2);  // two blocks together on one thread
         SCOPED_TRACE(join({c.name, " ", hidden, " ", batch}));
         Rng rng(4);
         const auto draw = [&](const Shape& shape) { return randn(shape, rng, 0, 0.5, f64); };

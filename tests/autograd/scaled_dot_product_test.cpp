@@ -5,11 +5,13 @@
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/statistics.h>
 #include <gradus/autograd/ops/view.h>
+#include <gradus/autograd/to_dot.h>
 #include <gradus/core/random.h>
 #include <gradus/core/view.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "support/naive.h"
 #include "support/threads.h"
@@ -79,6 +81,83 @@ TEST(ScaledDotProduct, gives_the_results_and_gradients_of_three_operations) {
           EXPECT_LT(max(abs(one[i] - three[i])).item(), 1e-13) << shapes.name << " " << i;
         }
       }
+    }
+  }
+}
+
+Tensor some_keys(const Shape& shape) {
+  Tensor mask = ones(shape, u8);
+  for (Index i = 1; i < mask.numel(); i += 4) {
+    mask.mutable_data<std::uint8_t>()[i] = 0;
+  }
+  return mask;
+}
+
+TEST(ScaledDotProduct, takes_masks_that_broadcast) {
+  const Shapes& shapes = kShapes[2];
+  for (const Shape& mask : {Shape{24}, {2, 1, 1, 24}, {3, 20, 24}, {2, 3, 20, 24}}) {
+    const AttentionOptions options{.mask = some_keys(mask)};
+    const std::vector<Tensor> one = run(scaled_dot_product_attention, shapes, options);
+    const std::vector<Tensor> three = run(in_three_operations, shapes, options);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      EXPECT_LT(max(abs(one[i] - three[i])).item(), 1e-13) << to_text(mask) << " " << i;
+    }
+  }
+}
+
+TEST(ScaledDotProduct, is_one_operation_for_heads_that_fit_the_cache) {
+  const auto graph_of = [](const Shape& shape) {
+    return to_dot(
+        scaled_dot_product_attention(zeros(shape).set_requires_grad(), zeros(shape), zeros(shape)));
+  };
+  EXPECT_NE(graph_of({2, 256, 4}).find("scaled_dot_product_attention"), std::string::npos);
+  EXPECT_EQ(graph_of({2, 257, 4}).find("scaled_dot_product_attention"), std::string::npos);
+}
+
+TEST(ScaledDotProduct, looks_only_at_what_the_gradients_that_are_wanted_need) {
+  const auto gradients = [](Attend attend, int wanted, bool change_others) {
+    Rng rng(9);
+    std::vector<Tensor> x;
+    for (int i = 0; i < 3; ++i) {
+      x.push_back(randn({2, 6, 4}, rng, 0, 1, f64));
+      x.back().set_requires_grad(wanted >> i & 1);
+    }
+    const Tensor y = attend(x[0], x[1], x[2], {});
+    if (change_others) {  // the values' gradient needs none of them
+      const NoGrad no_grad;
+      for (Tensor& other : x) {
+        fill(other, 3);
+      }
+    }
+    backward(y, {.upstream = full(y.shape(), 0.5, f64)});
+    std::vector<std::vector<double>> all;
+    for (const Tensor& leaf : x) {
+      all.push_back(leaf.grad() ? leaf.grad().to_vector<double>() : std::vector<double>());
+    }
+    return all;
+  };
+  for (int wanted = 1; wanted < 8; ++wanted) {
+    const auto one = gradients(scaled_dot_product_attention, wanted, false);
+    const auto three = gradients(in_three_operations, wanted, false);
+    for (std::size_t i = 0; i < 3; ++i) {
+      ASSERT_EQ(one[i].size(), three[i].size()) << wanted;
+      for (std::size_t j = 0; j < one[i].size(); ++j) {
+        EXPECT_NEAR(one[i][j], three[i][j], 1e-14) << wanted;
+      }
+    }
+  }
+  EXPECT_EQ(gradients(scaled_dot_product_attention, 4, true),
+            gradients(scaled_dot_product_attention, 4, false));
+}
+
+TEST(ScaledDotProduct, keeps_nan_beside_scores_of_minus_infinity) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const Index n : {2, 20}) {
+    for (const bool masked : {false, true}) {
+      Tensor scores = full({1, n}, -infinity, f64);
+      scores.mutable_data<double>()[n - 1] = std::nan("");
+      const AttentionOptions options{.mask = masked ? ones({1, n}, u8) : Tensor()};
+      EXPECT_TRUE(std::isnan(attention_weights(scores, 1, options).to_vector<double>()[0]));
     }
   }
 }

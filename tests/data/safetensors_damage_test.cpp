@@ -63,8 +63,8 @@ TEST(SafetensorsDamage, is_found_for_every_value_of_every_byte_of_the_header) {
   }
 }
 
-// A file of another tool has no checksum: a changed header is refused, or declares another file of
-// the same size, of which every part can be read and whose data are those of the file.
+// A file of another tool has no checksum: a changed header is refused, or declares other tensors,
+// which hold all of the data in its order.
 TEST(SafetensorsDamage, without_a_checksum_is_refused_or_gives_what_the_file_then_says) {
   std::string header = R"({"fc.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
                        R"("fc.bias":{"dtype":"F32","shape":[30],"data_offsets":[24,144]},)"
@@ -94,7 +94,6 @@ TEST(SafetensorsDamage, without_a_checksum_is_refused_or_gives_what_the_file_the
         continue;
       }
       ++read;
-      std::size_t bytes = 0;
       Bytes found;
       for (const auto& [name, value] : file.tensors) {
         const auto& x = std::get<Tensor>(value);
@@ -103,12 +102,7 @@ TEST(SafetensorsDamage, without_a_checksum_is_refused_or_gives_what_the_file_the
           found.append(reinterpret_cast<const char*>(from), sizeof zero * std::size_t(x.numel()));
         });
       }
-      bytes = found.size();
-      EXPECT_EQ(bytes, whole.size() - data) << at << " " << bit;
-      Bytes expected = changed.substr(data);
-      std::sort(found.begin(), found.end());
-      std::sort(expected.begin(), expected.end());
-      EXPECT_EQ(found, expected) << at << " " << bit;
+      EXPECT_EQ(found, changed.substr(data)) << at << " " << bit;
     }
   }
   EXPECT_GT(read, 8 * 152);  // and names, texts and shapes that mean the same

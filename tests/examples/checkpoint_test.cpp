@@ -32,7 +32,7 @@ TEST(Checkpoints, of_killed_runs_end_with_the_same_files) {
   ASSERT_EQ(names_in(whole), (std::vector<std::string>{"a", "a.90", "a.95", "a.best"}));
   std::mt19937 random(1);
   int kills = 0, runs = 0, resumed = 0;
-  while (kills < wanted || runs < wanted) {
+  while (kills < wanted || runs < wanted || resumed == 0) {
     const TempFolder folder;
     const std::string file = folder / "a";
     int own = 0;
@@ -52,7 +52,6 @@ TEST(Checkpoints, of_killed_runs_end_with_the_same_files) {
       EXPECT_TRUE(without_seconds(folder / name) == without_seconds(whole / name)) << name;
     }
   }
-  EXPECT_GT(resumed, 0);
   std::printf(
       "%d kills of %d runs, resumed %d times: all with the same files, bit for bit, but for the "
       "time taken\n",
