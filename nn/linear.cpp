@@ -1,8 +1,6 @@
-#include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/nn/init.h>
 #include <gradus/nn/linear.h>
-#include <gradus/nn/unseen.h>
 
 #include <cmath>
 
@@ -22,10 +20,6 @@ Linear::Linear(Index in, Index out, Rng& rng, bool with_bias) {
 }
 
 Tensor Linear::forward(const Tensor& x) { return linear(x, weight, bias); }
-
-Tensor Linear::with_relu(const Tensor& x) {
-  return runs_unseen<Linear>(*this) ? linear_relu(x, weight, bias) : relu((*this)(x));
-}
 
 void Linear::fields(Fields& visit) {
   visit("weight", weight);

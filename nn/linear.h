@@ -16,8 +16,6 @@ class Linear : public Module {
   Linear(Index in, Index out, Rng& rng, bool with_bias = true);
 
   Tensor forward(const Tensor& x) override;
-  /// relu of the layer, in one operation where nobody sees what goes from one to the other.
-  Tensor with_relu(const Tensor& x);
   void fields(Fields& visit) override;
 };
 

@@ -1,6 +1,5 @@
 #include <gradus/nn/activation.h>
 #include <gradus/nn/conv.h>
-#include <gradus/nn/linear.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/nn/unseen.h>
 
@@ -24,13 +23,9 @@ Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
   for (std::size_t i = 0; i < layers_.size();) {
     Conv2d* const conv = unseen<Conv2d>(i);
-    Linear* const linear = unseen<Linear>(i);
-    if ((!conv && !linear) || !unseen<ReLU>(i + 1)) {
+    if (!conv || !unseen<ReLU>(i + 1)) {
       y = (*layers_[i])(y);
       i += 1;
-    } else if (linear) {
-      y = linear->with_relu(y);
-      i += 2;
     } else if (MaxPool2d* const pool = unseen<MaxPool2d>(i + 2)) {
       y = conv->with_relu_and_max_pool(y, *pool);
       i += 3;

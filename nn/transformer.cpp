@@ -45,8 +45,8 @@ void TransformerEncoderLayer::fields(Fields& visit) {
 }
 
 Tensor TransformerEncoderLayer::feed(const Tensor& x) {
-  const Tensor h = gelu_ ? gelu(linear1(x)) : linear1.with_relu(x);
-  return dropout2_(linear2(dropout_(h)));
+  const Tensor h = linear1(x);
+  return dropout2_(linear2(dropout_(gelu_ ? gelu(h) : relu(h))));
 }
 
 Tensor TransformerEncoderLayer::operator()(const Tensor& x, const AttentionMasks& masks) {

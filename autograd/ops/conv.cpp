@@ -63,8 +63,11 @@ void check_bias(const char* where, const Tensor& bias, Index out, const Tensor& 
                       "; convert one with convert(x, dtype)");
 }
 
-// The ReLU behind a convolution.
+// The ReLU behind a convolution, and its derivative by its value.
 constexpr auto kRelu = [](auto& y) { y = Relu::value(y); };
+constexpr auto kReluDerivative = [](const auto& value, const auto& dy) {
+  return Relu::derivative(value, dy);
+};
 
 // The gradients of x, weight and bias; d: that of the sum.
 void put_gradients(const char* name, const ConvShape& s, const Saved& x, const Saved& weight,

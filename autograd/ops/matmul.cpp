@@ -1,8 +1,6 @@
 #include <gradus/autograd/node.h>
-#include <gradus/autograd/ops/map.h>
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
-#include <gradus/autograd/ops/relu.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/batch_matmul.h>
 #include <gradus/core/elementwise.h>
@@ -54,68 +52,41 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
                 });
 }
 
-namespace {
-
-// y <- y + bias, or relu of that; without a bias relu alone.
-void finish_linear(const char* name, Tensor& y, const Tensor& bias, bool with_relu) {
-  if (with_relu && bias) {
-    core::elementwise(
-        name, [](auto& out, const auto& b) { out = Relu::value(out + b); }, y, bias);
-  } else if (with_relu) {
-    core::elementwise(
-        name, [](auto& out) { out = Relu::value(out); }, y);
-  } else if (bias) {
-    core::elementwise(
-        name, [](auto& out, const auto& b) { out += b; }, y, bias);
-  }
-}
-
-Tensor run_linear(const char* name, bool with_relu, const Tensor& x, const Tensor& weight,
-                  const Tensor& bias) {
-  require<ShapeError>(x.rank() >= 1 && weight.rank() == 2 && x.size(-1) == weight.shape()[1], name,
-                      ": x must be [..., in] and weight [out, in], got ", x.shape(), " and ",
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  require<ShapeError>(x.rank() >= 1 && weight.rank() == 2 && x.size(-1) == weight.shape()[1],
+                      "linear: x must be [..., in] and weight [out, in], got ", x.shape(), " and ",
                       weight.shape());
   if (bias) {
-    require<ShapeError>(bias.shape() == Shape{weight.shape()[0]}, name,
-                        ": bias must be [out] for weight ", weight.shape(), ", got ", bias.shape());
+    require<ShapeError>(bias.shape() == Shape{weight.shape()[0]},
+                        "linear: bias must be [out] for weight ", weight.shape(), ", got ",
+                        bias.shape());
   }
   if (x.rank() != 2) {
     Shape shape = x.shape();
     shape[x.rank() - 1] = weight.shape()[0];
     Shape leading = x.shape();
     leading.erase(x.rank() - 1);
-    return reshape(
-        run_linear(name, with_relu, reshape(x, {count(leading), x.size(-1)}), weight, bias), shape);
+    return reshape(linear(reshape(x, {count(leading), x.size(-1)}), weight, bias), shape);
   }
-  Tensor y = core::batch_matmul(name, x, core::transpose(weight, 0, 1));
-  finish_linear(name, y, bias, with_relu);
-  const auto derive = [name, x = Saved(x), weight = Saved(weight),
-                       value = Saved(with_relu ? y : Tensor())](const Tensor& dy, Grads& dx) {
-    const Tensor d = value ? derivative_in_place(name, kReluDerivative, dy, dx.result(value)) : dy;
+  Tensor y = core::batch_matmul("linear", x, core::transpose(weight, 0, 1));
+  const auto derive = [x = Saved(x), weight = Saved(weight)](const Tensor& dy, Grads& dx) {
     if (dx.wanted(0)) {
-      dx[0] = matmul(d, *weight);  // dx = d w
+      dx[0] = matmul(dy, *weight);  // dx = dy w
     }
     if (dx.wanted(1)) {
-      dx[1] = matmul(transpose(d, 0, 1), *x);  // dw = d' x
+      dx[1] = matmul(transpose(dy, 0, 1), *x);  // dw = dy' x
     }
     if (dx.wanted(2)) {
-      dx[2] = sum(d, {0});  // db: each row of d
+      dx[2] = sum(dy, {0});  // db: each row of dy
     }
   };
   if (!bias) {
-    return record(y, name, {x, weight}, [derive](const Tensor& dy, Grads& dx) { derive(dy, dx); });
+    return record(y, "linear", {x, weight},
+                  [derive](const Tensor& dy, Grads& dx) { derive(dy, dx); });
   }
-  return record(y, name, {x, weight, bias}, derive);
-}
-
-}  // namespace
-
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return run_linear("linear", false, x, weight, bias);
-}
-
-Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return run_linear("linear_relu", true, x, weight, bias);
+  core::elementwise(
+      "linear", [](auto& out, auto b) { out += b; }, y, bias);
+  return record(y, "linear", {x, weight, bias}, derive);
 }
 
 }  // namespace gradus

@@ -13,7 +13,4 @@ Tensor matmul(const Tensor& a, const Tensor& b);
 /// y = x weight' + bias.  x: [..., in], weight: [out, in], bias: [out] or undefined -> [..., out].
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
-/// relu(linear(x, weight, bias)), without writing in between.
-Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias);
-
 }  // namespace gradus

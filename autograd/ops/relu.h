@@ -16,9 +16,4 @@ struct Relu {
   }
 };
 
-/// Relu::derivative, as loops over tensors take it.
-constexpr auto kReluDerivative = [](const auto& value, const auto& dy) {
-  return Relu::derivative(value, dy);
-};
-
 }  // namespace gradus

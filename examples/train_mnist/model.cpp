@@ -46,7 +46,7 @@ struct Mlp : nn::Module {
 
   Mlp(Index hidden, double p, Rng& rng)
       : fc1(28 * 28, hidden, rng), fc2(hidden, 10, rng), dropout(p, rng) {}
-  Tensor forward(const Tensor& x) override { return fc2(dropout(fc1.with_relu(flatten(x, 1)))); }
+  Tensor forward(const Tensor& x) override { return fc2(dropout(relu(fc1(flatten(x, 1))))); }
   void fields(nn::Fields& visit) override {
     visit("fc1", fc1);
     visit("fc2", fc2);
@@ -74,8 +74,8 @@ struct LeNet : nn::Module {
   Tensor forward(const Tensor& x) override {
     Tensor h = avg_pool2d(conv1.with_relu(unsqueeze(x, 1)), 2);  // [batch, 6, 14, 14]
     h = avg_pool2d(conv2.with_relu(h), 2);                       // [batch, 16, 5, 5]
-    h = fc1.with_relu(dropout1(flatten(h, 1)));
-    return fc3(dropout3(fc2.with_relu(dropout2(h))));
+    h = relu(fc1(dropout1(flatten(h, 1))));
+    return fc3(dropout3(relu(fc2(dropout2(h)))));
   }
   void fields(nn::Fields& visit) override {
     visit("conv1", conv1);
@@ -104,7 +104,7 @@ struct Cnn : nn::Module {
         dropout2(p, rng) {}
   Tensor forward(const Tensor& x) override {
     const Tensor h = conv2.with_relu_and_max_pool(conv1.with_relu(unsqueeze(x, 1)), pool);
-    return fc2(dropout2(fc1.with_relu(dropout1(flatten(h, 1)))));  // h: [batch, 64, 12, 12]
+    return fc2(dropout2(relu(fc1(dropout1(flatten(h, 1))))));  // h: [batch, 64, 12, 12]
   }
   void fields(nn::Fields& visit) override {
     visit("conv1", conv1);

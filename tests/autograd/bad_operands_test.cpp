@@ -22,7 +22,6 @@ using test::Tensors;
 // Operands that may be left out, by the operation and their place.
 const std::set<std::pair<std::string, std::size_t>> kOptional = {
     {"linear", 2},
-    {"linear_relu", 2},
     {"conv2d", 2},
     {"conv2d_with_all_options", 2},
     {"conv2d_relu", 2},

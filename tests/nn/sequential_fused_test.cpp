@@ -1,5 +1,5 @@
-// Sequential runs a Conv2d or Linear and the ReLU that follows it as one operation, unless somebody
-// sees what goes from one to the other.
+// Sequential runs a Conv2d and the ReLU that follows it as one operation, unless somebody sees what
+// goes from one to the other.
 #include <gradus/autograd/backward.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/functions.h>
@@ -9,7 +9,6 @@
 #include <gradus/nn/activation.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/hooks.h>
-#include <gradus/nn/linear.h>
 #include <gradus/nn/pool.h>
 #include <gradus/nn/sequential.h>
 #include <gtest/gtest.h>
@@ -55,33 +54,6 @@ TEST(SequentialFused, runs_a_convolution_with_its_relu_to_the_same_bits) {
     y = net[i](y);
   }
   EXPECT_EQ(gradients(net(x)), gradients(y));
-}
-
-struct OwnLinear : nn::Linear {
-  using nn::Linear::Linear;
-};
-
-TEST(SequentialFused, runs_a_linear_layer_with_its_relu_to_the_same_bits) {
-  for (const bool with_bias : {true, false}) {
-    Rng rng(1);
-    nn::Sequential net(nn::Linear(7, 20, rng, with_bias), nn::ReLU(), nn::Linear(20, 9, rng),
-                       nn::ReLU());
-    OwnLinear own(7, 20, rng, with_bias);
-    own.load_state_dict(net[0].state_dict());
-    nn::Sequential apart(own, nn::ReLU());
-    const Tensor x = randn({16, 7}, rng);
-    EXPECT_NE(to_dot(net(x)).find("linear_relu"), std::string::npos);
-    EXPECT_EQ(to_dot(apart(x)).find("linear_relu"), std::string::npos);
-    const auto gradients = [&](const Tensor& y) {
-      net.zero_grad();
-      sum(y * y).backward();
-      return std::vector<std::vector<float>>{
-          y.to_vector(), static_cast<nn::Linear&>(net[0]).weight.grad().to_vector(),
-          static_cast<nn::Linear&>(net[2]).weight.grad().to_vector(),
-          static_cast<nn::Linear&>(net[2]).bias.grad().to_vector()};
-    };
-    EXPECT_EQ(gradients(net(x)), gradients(relu(net[2](relu(net[0](x))))));
-  }
 }
 
 TEST(SequentialFused, shows_hooks_what_goes_from_one_layer_to_the_next) {

@@ -6,11 +6,6 @@
 namespace gradus::test {
 
 inline std::vector<OpRow> product_rows() {
-  const std::vector<std::vector<Shape>> layers = {
-      {{1, 1}, {1, 1}, {1}},    {{2, 3}, {4, 3}, {4}},    {{3}, {2, 3}, {2}},
-      {{0, 3}, {2, 3}, {2}},    {{2, 2, 3}, {4, 3}, {4}}, {{2, 1, 2, 2}, {3, 2}, {3}},
-      {{2, 0, 3}, {2, 3}, {2}}, {{2, 3, 0}, {4, 0}, {4}}, {{4, 0}, {2, 0}, {2}},
-      {{5, 2}, {1, 2}, {1}}};
   return {{"matmul",
            [](const Tensors& x) { return matmul(x[0], x[1]); },
            {{{1, 1}, {1, 1}},
@@ -46,8 +41,18 @@ inline std::vector<OpRow> product_rows() {
             {{3}, {2, 3, 2}},
             {{2, 0}, {0}},
             {{3}, {0, 3, 2}}}},
-          {"linear", [](const Tensors& x) { return linear(x[0], x[1], x[2]); }, layers},
-          {"linear_relu", [](const Tensors& x) { return linear_relu(x[0], x[1], x[2]); }, layers},
+          {"linear",
+           [](const Tensors& x) { return linear(x[0], x[1], x[2]); },
+           {{{1, 1}, {1, 1}, {1}},
+            {{2, 3}, {4, 3}, {4}},
+            {{3}, {2, 3}, {2}},
+            {{0, 3}, {2, 3}, {2}},
+            {{2, 2, 3}, {4, 3}, {4}},
+            {{2, 1, 2, 2}, {3, 2}, {3}},
+            {{2, 0, 3}, {2, 3}, {2}},
+            {{2, 3, 0}, {4, 0}, {4}},
+            {{4, 0}, {2, 0}, {2}},
+            {{5, 2}, {1, 2}, {1}}}},
           {"linear_without_bias",
            [](const Tensors& x) { return linear(x[0], x[1], Tensor()); },
            {{{1, 1}, {1, 1}},
