@@ -116,7 +116,8 @@ AttentionOptions MultiheadAttention::checked_options(const Tensor& q, const Tens
 Tensor MultiheadAttention::weights_of(const Tensor& q, const Tensor& k,
                                       const AttentionOptions& options) const {
   const Tensor scores = matmul(split_heads(q, 0), transpose(split_heads(k, 1), -2, -1));
-  return attention_weights(scores, 1 / std::sqrt(double(embed_ / heads_)), options);
+  const Index size = embed_ / heads_;
+  return attention_weights(scores, 1 / std::sqrt(double(size)), options);
 }
 
 // [batch, heads, queries, size] -> [batch, queries, embed]

@@ -41,7 +41,9 @@ struct PlainTwin : Recurrence<Cell> {
   static void for_state_gates(F f) {
     for (const GateRun& run : Cell::kFromState) {
       for (int k = 0; k < run.count; ++k) {
-        f(static_cast<std::size_t>(run.first + k), static_cast<std::size_t>(run.rows + k));
+        const int gate = run.first + k;
+        const int block = run.rows + k;
+        f(static_cast<std::size_t>(gate), static_cast<std::size_t>(block));
       }
     }
   }

@@ -155,7 +155,7 @@ struct Recurrence {
     const auto part = [&](const Tensor& x, int dim, int first, int count) {
       return core::slice(x, dim, first * hidden, (first + count) * hidden);
     };
-    const Tensor dw = zeros_like(weight);
+    Tensor dw = zeros_like(weight);
     for (const GateRun& run : Cell::kFromState) {
       const bool is_input = run.first < Cell::kInputs;
       const Tensor d = part(core::reshape(is_input ? d_inputs : d_apart,

@@ -1,5 +1,6 @@
 // Attention head by head against its plain twin of three operations.
 #include <gradus/autograd/backward.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/attention.h>
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/matmul.h>
