@@ -14,11 +14,11 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/view.h>
 #include <gradus/core/matrix.h>
-#include <gradus/core/parallel.h>
 #include <gradus/core/scratch.h>
 
 #include <array>
 #include <cmath>
+#include <optional>
 
 namespace gradus {
 namespace {
@@ -49,32 +49,23 @@ void multiply(Index m, Index n, Index k, const MatrixAt<const T>& a, const Matri
 template <class T>
 class Heads {
  public:
-  explicit Heads(const Tensor& x) : x_(x) {
-    if (!x_) {
+  explicit Heads(const Tensor& x) {
+    if (!x) {
       return;
     }
-    if (!core::as_matrix(x_, matrix_)) {
-      x_ = x_.clone();
-      core::as_matrix(x_, matrix_);
-    }
+    batch_.emplace(x, x.shape());
     if constexpr (std::is_const_v<T>) {
-      data_ = x_.data<std::remove_const_t<T>>();
+      data_ = batch_->tensor().data<std::remove_const_t<T>>();
     } else {
-      data_ = x_.mutable_data<T>();
+      data_ = x.mutable_data<T>();
     }
   }
   MatrixAt<T> operator[](Index head) const {
-    Index place = 0;
-    for (int d = x_.rank() - 3; d >= 0; --d) {
-      place += head % x_.shape()[d] * x_.strides()[d];
-      head /= x_.shape()[d];
-    }
-    return {data_ + place, matrix_.form, matrix_.step};
+    return {data_ + batch_->offset(head), batch_->matrix().form, batch_->matrix().step};
   }
 
  private:
-  Tensor x_;
-  core::Matrix matrix_;
+  std::optional<core::MatrixBatch> batch_;
   T* data_ = nullptr;
 };
 
@@ -120,14 +111,7 @@ struct Attention {
 
   template <class F>
   void for_heads(const F& f) const {
-    constexpr double kPieceWork = 5e5;  // multiply-adds
-    const double work = double(queries) * double(keys) * double(size + out);
-    const auto each = std::max<Index>(Index(kPieceWork / work), 1);
-    parallel_for((heads + each - 1) / each, [&](Index piece) {
-      for (Index head = piece * each; head < std::min(heads, (piece + 1) * each); ++head) {
-        f(head);
-      }
-    });
+    core::for_matrices(heads, double(queries) * double(keys) * double(size + out), f);
   }
 
   // Puts softmax(scale q k') into p and p v into y.

@@ -14,7 +14,6 @@
 #include <cmath>
 #include <limits>
 
-#include "support/naive.h"
 #include "support/threads.h"
 
 namespace gradus {
@@ -64,14 +63,19 @@ std::vector<Tensor> run(Attend attend, const Shapes& shapes, const AttentionOpti
   return {y, leaves[0].grad(), leaves[1].grad(), leaves[2].grad()};
 }
 
+Tensor some_keys(const Shape& shape) {
+  Tensor mask = ones(shape, u8);
+  for (Index i = 1; i < mask.numel(); i += 4) {
+    mask.mutable_data<std::uint8_t>()[i] = 0;
+  }
+  return mask;
+}
+
 TEST(ScaledDotProduct, gives_the_results_and_gradients_of_three_operations) {
   for (const Shapes& shapes : kShapes) {
     const Index queries = shapes.q[shapes.q.rank() - 2];
     const Index keys = shapes.k[shapes.k.rank() - 2];
-    Tensor some = ones({queries, keys}, u8);
-    for (Index i = 0; i < queries * keys; i += 3) {
-      some.mutable_data<std::uint8_t>()[i] = 0;
-    }
+    const Tensor some = some_keys({queries, keys});
     for (const AttentionOptions& options :
          {AttentionOptions{}, {.causal = true}, {.mask = some}, {.mask = some, .causal = true}}) {
       const std::vector<Tensor> one = run(scaled_dot_product_attention, shapes, options);
@@ -84,14 +88,6 @@ TEST(ScaledDotProduct, gives_the_results_and_gradients_of_three_operations) {
       }
     }
   }
-}
-
-Tensor some_keys(const Shape& shape) {
-  Tensor mask = ones(shape, u8);
-  for (Index i = 1; i < mask.numel(); i += 4) {
-    mask.mutable_data<std::uint8_t>()[i] = 0;
-  }
-  return mask;
 }
 
 TEST(ScaledDotProduct, takes_masks_that_broadcast) {
@@ -116,7 +112,7 @@ TEST(ScaledDotProduct, is_one_operation_for_heads_that_fit_the_cache) {
 }
 
 TEST(ScaledDotProduct, looks_only_at_what_the_gradients_that_are_wanted_need) {
-  const auto gradients = [](Attend attend, int wanted, bool change_others) {
+  const auto gradients = [](Attend attend, int wanted, bool change) {
     Rng rng(9);
     std::vector<Tensor> x;
     for (int i = 0; i < 3; ++i) {
@@ -124,10 +120,10 @@ TEST(ScaledDotProduct, looks_only_at_what_the_gradients_that_are_wanted_need) {
       x.back().set_requires_grad(wanted >> i & 1);
     }
     const Tensor y = attend(x[0], x[1], x[2], {});
-    if (change_others) {  // the values' gradient needs none of them
+    if (change) {  // the values' gradient needs none of them
       const NoGrad no_grad;
-      for (Tensor& other : x) {
-        fill(other, 3);
+      for (Tensor& operand : x) {
+        fill(operand, 3);
       }
     }
     backward(y, {.upstream = full(y.shape(), 0.5, f64)});

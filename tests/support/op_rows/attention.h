@@ -78,6 +78,12 @@ inline std::vector<OpRow> attention_rows() {
                     }),
           {"attention", attend(false), qkv},
           {"attention_causal", attend(true), qkv},
+          {"attention_masked",
+           [](const Tensors& x) {
+             return scaled_dot_product_attention(x[0], x[1], x[2],
+                                                 {.mask = some_mask(x[0].size(-2), x[1].size(-2))});
+           },
+           qkv},
           layer_row("multihead_attention", multihead, attention, xs),
           layer_row("encoder_norm_last", [] { return small_encoder(false); }, encoder,
                     {{1, 1, 2}, {2, 3, 2}, {1, 2, 2}, {1, 3, 2}, {3, 1, 2}, {2, 2, 2}}),
