@@ -28,18 +28,14 @@ void convolve(const ConvShape& s, const TapPlaces& taps, const std::int32_t* ste
     const Index columns = std::min(tile_sizes<T>().width, end - place);
     const Index width = tile_columns<T>(columns);
     const bool direct = columns == width;
+    TilesOf<T> tiles(columns);
     const Index seen = (width + taps.height() * s.output.w) * Index(sizeof(T));
     const Index channels = std::max<Index>(kBlockBytes / (seen * s.window.kernel.w), 1);
     for_blocks(s.in, channels, [&](Index channel, Index count) {
       for_blocks(s.out, tile_rows<T>(columns), [&](Index row, Index rows) {
         T* const to = y + row * s.positions() + place;
-        Tile<T> tile{{},
-                     steps,
-                     laid_out + place,
-                     taps.data() + channel * window,
-                     count * window,
-                     direct ? to : buffer,
-                     direct ? s.positions() : width,
+        Tile<T> tile{{},  steps,          laid_out + place,     taps.data() + channel * window,
+                     0,   count * window, direct ? to : buffer, direct ? s.positions() : width,
                      true};
         for (Index i = 0; i < rows; ++i) {
           tile.a[i] = weight + (row + i) * s.taps() + channel * window;
@@ -47,7 +43,7 @@ void convolve(const ConvShape& s, const TapPlaces& taps, const std::int32_t* ste
         if (!direct) {
           copy_rows(to, s.positions(), rows, columns, buffer, width);
         }
-        run_tile(tile, rows, columns);
+        tiles.run(tile, rows);
         if (!direct) {
           copy_rows(buffer, width, rows, columns, to, s.positions());
         }

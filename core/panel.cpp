@@ -1,50 +1,79 @@
 #include <gradus/core/cpu.h>
 #include <gradus/core/panel.h>
+#include <gradus/core/unrolled.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
 namespace gradus::core {
 namespace {
 
-template <class T, int kLanes>
+template <class T, int kNumbers>
 struct Register {
-  typedef T Values __attribute__((vector_size(kLanes * sizeof(T))));
+  typedef T Values __attribute__((vector_size(kNumbers * sizeof(T))));
 };
 
-// a[from] b[from] a[from + 1] b[from + 1] ...
-template <int kFrom, class Values, int... lanes>
+// Numbers that one instruction can move anywhere among themselves: of a register of 64 bytes all,
+// of others those of a lane of 16.
+template <class T, int kLanes>
+constexpr int kLane = kLanes * sizeof(T) == 64 ? kLanes : 16 / int(sizeof(T));
+
+// In each lane, a[from] b[from] a[from + 1] b[from + 1] ...
+template <class T, int kFrom, class Values, int... at>
 [[gnu::always_inline]] inline void interleave(Values& to, const Values& a, const Values& b,
-                                              std::integer_sequence<int, lanes...>) {
-  constexpr int kLanes = sizeof...(lanes);
-  to = __builtin_shufflevector(a, b, (kFrom + lanes / 2 + lanes % 2 * kLanes)...);
+                                              std::integer_sequence<int, at...>) {
+  constexpr int kLanes = sizeof...(at);
+  constexpr int kNumbers = kLane<T, kLanes>;
+  to = __builtin_shufflevector(
+      a, b, (at / kNumbers * kNumbers + kFrom + at % kNumbers / 2 + at % 2 * kLanes)...);
 }
 
-// Lanes numbers of as many rows, to as many rows of that many.  Of `count` rows, if it is less,
-// with zeros for the others.
+// to <- row i of `from`, or zeros behind `count` of them, in its first lane, and row i + kLane in
+// the second one.
+template <class T, class Values, int... at>
+[[gnu::always_inline]] inline void rows_in_lanes(Values& to, const T* from, Index from_step,
+                                                 Index i, Index count,
+                                                 std::integer_sequence<int, at...>) {
+  constexpr int kNumbers = kLane<T, sizeof...(at)>;
+  constexpr int kRows = sizeof...(at) / kNumbers;
+  static_assert(kRows <= 2);
+  typename Register<T, kNumbers>::Values rows[2] = {};
+  unrolled<kRows>([&](auto row) __attribute__((always_inline)) {
+    const Index place = i + row * kNumbers;
+    if (place < count) {
+      std::memcpy(&rows[row], from + place * from_step, sizeof rows[row]);
+    }
+  });
+  to = __builtin_shufflevector(rows[0], rows[1], at...);
+}
+
+// kLanes numbers of as many rows, to as many rows of that many.  Of `count` rows, if it is less,
+// with zeros for the others.  The squares of all lanes are turned at once.
 template <class T, int kLanes>
 [[gnu::always_inline]] inline void transpose_square(const T* from, Index from_step, T* to,
                                                     Index to_step, Index count = kLanes) {
   using Values = typename Register<T, kLanes>::Values;
   constexpr auto lanes = std::make_integer_sequence<int, kLanes>();
-  Values rows[kLanes] = {};
-  for (int i = 0; i < kLanes; ++i) {
-    if (i < count) {
-      std::memcpy(&rows[i], from + i * from_step, sizeof(Values));
-    }
-  }
-  for (int stage = 1; stage < kLanes; stage *= 2) {
-    Values next[kLanes];
-    for (int i = 0; i < kLanes / 2; ++i) {
-      interleave<0>(next[2 * i], rows[i], rows[i + kLanes / 2], lanes);
-      interleave<kLanes / 2>(next[2 * i + 1], rows[i], rows[i + kLanes / 2], lanes);
-    }
-    std::copy_n(next, kLanes, rows);
-  }
-  for (int i = 0; i < kLanes; ++i) {
-    std::memcpy(to + i * to_step, &rows[i], sizeof(Values));
-  }
+  constexpr int kSide = kLane<T, kLanes>;
+  unrolled<kLanes / kSide>([&](auto part) __attribute__((always_inline)) {
+    Values rows[kSide];
+    unrolled<kSide>([&](auto i) __attribute__((always_inline)) {
+      rows_in_lanes(rows[i], from + part * kSide, from_step, i, count, lanes);
+    });
+    unrolled<std::countr_zero(unsigned(kSide))>([&](auto) __attribute__((always_inline)) {
+      Values next[kSide];
+      unrolled<kSide / 2>([&](auto i) __attribute__((always_inline)) {
+        interleave<T, 0>(next[2 * i], rows[i], rows[i + kSide / 2], lanes);
+        interleave<T, kSide / 2>(next[2 * i + 1], rows[i], rows[i + kSide / 2], lanes);
+      });
+      unrolled<kSide>([&](auto i) __attribute__((always_inline)) { rows[i] = next[i]; });
+    });
+    unrolled<kSide>([&](auto i) __attribute__((always_inline)) {
+      std::memcpy(to + (part * kSide + i) * to_step, &rows[i], sizeof(Values));
+    });
+  });
 }
 
 // to[j, i] <- from[i, j], in squares of kLanes, the rest in smaller ones

@@ -90,6 +90,7 @@ void add_run(const ConvShape& s, const Run& h, const Run& w, const T* x, Index w
   if (seen == 0) {
     return;
   }
+  TilesOf<T> tiles(width);
   for (Index r = h.first; r < h.last; ++r) {
     const Index top = r - window.padding.h + h.begin * window.dilation.h;
     for_blocks(s.in, block, [&](Index channel, Index channels) {
@@ -101,6 +102,7 @@ void add_run(const ConvShape& s, const Run& h, const Run& w, const T* x, Index w
                        weight_at,
                        from,
                        x_at,
+                       0,
                        channels * seen,
                        y + (row * s.positions() + r * s.output.w + q) * width,
                        s.positions() * width,
@@ -108,7 +110,7 @@ void add_run(const ConvShape& s, const Run& h, const Run& w, const T* x, Index w
           for (Index i = 0; i < rows; ++i) {
             tile.a[i] = weight + ((row + i) * s.in + channel) * window.kernel.h * window.kernel.w;
           }
-          run_tile(tile, rows, width);
+          tiles.run(tile, rows);
         });
       }
     });

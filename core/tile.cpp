@@ -1,6 +1,7 @@
 // Compiled with -ffp-contract=fast: a product and its sum are one fused multiply-add.
 #include <gradus/core/cpu.h>
 #include <gradus/core/tile.h>
+#include <gradus/core/unrolled.h>
 
 #include <algorithm>
 #include <type_traits>
@@ -15,15 +16,8 @@ struct Register {
   typedef T Memory __attribute__((vector_size(kBytes), aligned(alignof(T)), may_alias));
 };
 
-// f(0), ..., f(kCount - 1), their numbers known when this is compiled: arrays that are indexed by
-// them alone live in registers.
-template <int kCount, class F>
-[[gnu::always_inline]] inline void unrolled(F f) {
-  [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
-    (f(std::integral_constant<int, i>()), ...);
-  }
-  (std::make_integer_sequence<int, kCount>());
-}
+// Terms that a loop takes at once.
+constexpr int kTogether = 4;
 
 template <class T, int kBytes, int kRows, int kRegisters>
 [[gnu::always_inline]] inline void tile_body(const Tile<T>& tile) {
@@ -42,38 +36,58 @@ template <class T, int kBytes, int kRows, int kRegisters>
     for_sums([&](auto i, auto j, const Memory* c)
                  __attribute__((always_inline)) { sum[i][j] = *c; });
   }
-  const std::int32_t* const a_at = tile.a_at;
-  const std::int32_t* const b_at = tile.b_at;
   const T* const b = tile.b;
   const Index k = tile.k;
-  const auto add_terms_at = [&](Index first, Index last, auto at_a, auto at_b)
-      __attribute__((always_inline)) {
-    for (Index p = first; p < last; ++p) {
-      const Memory* const row = reinterpret_cast<const Memory*>(b + at_b(p));
-      const Index at = at_a(p);
-      Values right[kRegisters];
-      unrolled<kRegisters>([&](auto j) __attribute__((always_inline)) { right[j] = row[j]; });
-      unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
-        const T left = a[i][at];
-        unrolled<kRegisters>([&](auto j)
-                                 __attribute__((always_inline)) { sum[i][j] += left * right[j]; });
-      });
+  // left(a[i]) is what row i of A has for this term.
+  const auto add_term = [&](auto left, const T* b_row) __attribute__((always_inline)) {
+    const Memory* const row = reinterpret_cast<const Memory*>(b_row);
+    Values right[kRegisters];
+    unrolled<kRegisters>([&](auto j) __attribute__((always_inline)) { right[j] = row[j]; });
+    unrolled<kRows>([&](auto i) __attribute__((always_inline)) {
+      const T number = left(a[i]);
+      unrolled<kRegisters>([&](auto j)
+                               __attribute__((always_inline)) { sum[i][j] += number * right[j]; });
+    });
+  };
+  // Rows of B b_step apart; at(x, p, t) is number p + t of a row x of A.
+  const auto add_stepped = [&](Index first, Index last, auto at) __attribute__((always_inline)) {
+    const T* row = b + first * tile.b_step;
+    const auto add_next = [&](Index p, auto t) __attribute__((always_inline)) {
+      add_term(
+          [&](const T* x) __attribute__((always_inline)) { return at(x, p, t); }, row);
+      row += tile.b_step;
+    };
+    Index p = first;
+    for (; p + kTogether <= last; p += kTogether) {
+      unrolled<kTogether>([&](auto t) __attribute__((always_inline)) { add_next(p, t); });
+    }
+    for (; p < last; ++p) {
+      add_next(p, std::integral_constant<int, 0>());
     }
   };
+  const std::int32_t* const a_at = tile.a_at;
+  const std::int32_t* const b_at = tile.b_at;
   const auto add_terms = [&](Index first, Index last) __attribute__((always_inline)) {
-    add_terms_at(
-        first, last, [a_at](Index p) __attribute__((always_inline)) { return Index(a_at[p]); },
-        [b_at](Index p) __attribute__((always_inline)) { return Index(b_at[p]); });
+    if (b_at) {
+      for (Index p = first; p < last; ++p) {
+        add_term(
+            [at = a_at[p]](const T* x) __attribute__((always_inline)) { return x[at]; },
+            b + b_at[p]);
+      }
+    } else if (a_at) {
+      add_stepped(
+          first, last, [a_at](const T* x, Index p, auto t) __attribute__((always_inline)) {
+            return x[(a_at + p)[t]];
+          });
+    } else {
+      add_stepped(
+          first, last,
+          [](const T* x, Index p, auto t) __attribute__((always_inline)) { return (x + p)[t]; });
+    }
   };
   constexpr Index kLine = 64 / Index(sizeof(T));
   const Index next_a = tile.next_a;
-  if (kRegisters == 1 && tile.is_dense) {
-    if constexpr (kRegisters == 1) {  // others have multiply-adds enough beside a place read
-      add_terms_at(
-          0, k, [](Index p) __attribute__((always_inline)) { return p; },
-          [](Index p) __attribute__((always_inline)) { return p * (kBytes / Index(sizeof(T))); });
-    }
-  } else if (kRows == kTileRows && (next_a != 0 || tile.next_c != 0)) {
+  if (kRows == kTileRows && kBytes == 64 && (next_a != 0 || tile.next_c != 0)) {
     // With each line of terms, a line of each of the next rows of A and a row of C.
     for (Index first = 0; first < k; first += kLine) {
       if (next_a != 0) {
@@ -184,9 +198,6 @@ struct Baseline {
 using Widest = Baseline;
 #endif
 
-template <class T>
-using Kernel = void (*)(const Tile<T>&);
-
 template <class Isa>
 constexpr int most_rows(int registers) {
   return registers < Isa::kRegisters ? int(kMostTileRows) : int(kTileRows);
@@ -194,13 +205,13 @@ constexpr int most_rows(int registers) {
 
 // The kernel of `rows`, 1 to kRows.
 template <class T, class Isa, int kRegisters, int kRows = most_rows<Isa>(kRegisters)>
-void choose(Index rows, const Tile<T>& tile) {
+TileKernel<T> choose(Index rows) {
   if constexpr (kRows > 1) {
     if (rows < kRows) {
-      return choose<T, Isa, kRegisters, kRows - 1>(rows, tile);
+      return choose<T, Isa, kRegisters, kRows - 1>(rows);
     }
   }
-  Isa::template run<T, kRows, kRegisters>(tile);
+  return Isa::template run<T, kRows, kRegisters>;
 }
 
 template <class F>
@@ -262,9 +273,9 @@ Index tile_rows(Index columns) {
 }
 
 template <class T>
-void run_tile(const Tile<T>& tile, Index rows, Index columns) {
-  for_tile<T>(columns,
-              [&](auto isa, auto registers) { choose<T, decltype(isa), registers>(rows, tile); });
+TileKernel<T> tile_kernel(Index rows, Index columns) {
+  return for_tile<T>(
+      columns, [&](auto isa, auto registers) { return choose<T, decltype(isa), registers>(rows); });
 }
 
 template <class T>
@@ -280,7 +291,7 @@ template Index tile_columns<float>(Index);
 template Index tile_columns<double>(Index);
 template Index tile_rows<float>(Index);
 template Index tile_rows<double>(Index);
-template void run_tile(const Tile<float>&, Index, Index);
-template void run_tile(const Tile<double>&, Index, Index);
+template TileKernel<float> tile_kernel(Index, Index);
+template TileKernel<double> tile_kernel(Index, Index);
 
 }  // namespace gradus::core

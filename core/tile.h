@@ -8,7 +8,10 @@
 // first-level cache with 128 terms reaches 97 % of what multiply-adds that wait for nothing do;
 // whole products are in docs/performance.md.  What the next tile reads is asked into that cache
 // while this one is summed up, a line at a time: asked for at once, it held up products of 512 rows
-// by a tenth.
+// by a tenth.  With AVX2, 6 rows by 2 registers, other instructions count too: 12 multiply-adds and
+// their 8 loads go through the processor's front end in 4 of their 6 cycles, or in 7 where another
+// hardware thread has every other turn.  So places are not looked up where they follow each other,
+// and nothing is asked for (docs/performance.md).
 //
 // Every number of C is c + a[0] b[0] + a[1] b[1] + ..., from left to right, each step rounded once.
 // So the bits depend neither on how C is cut into tiles and the sum into blocks, nor on the width
@@ -41,24 +44,23 @@ constexpr double kMostPlaces = 2e9;
 /// Bytes of a row of the widest tile; rows of B are read, and of C written, in whole registers.
 constexpr Index kTileBytes = 256;
 
-/// The sum runs over k terms.  Number p of row i of A is a[i][a_at[p]]; row p of B begins at
-/// b + b_at[p]; rows of C begin c_step apart.
+/// The sum runs over k terms.  Number p of row i of A is a[i][a_at[p]], or a[i][p] where a_at is
+/// null; row p of B begins at b + b_at[p], or, where that is null, at b + p b_step; rows of C begin
+/// c_step apart.  Where b_at is given, a_at is too.
 template <class T>
 struct Tile {
   const T* a[kMostTileRows];
   const std::int32_t* a_at;
   const T* b;
   const std::int32_t* b_at;
+  Index b_step;
   Index k;
   T* c;
   Index c_step;
   bool add;  ///< to what C holds, or from 0
-  /// a_at[p] is p and b_at[p] is p tile_columns().  Tiles of one register then do not read
-  /// them: 1.05 to 1.17 times as fast for ten columns or sixteen rows (Intel Xeon, model 207).
-  bool is_dense = false;
   /// How far behind this tile's rows the next one's stand, of A, whose numbers then follow each
-  /// other, and of C.  Tiles of kTileRows rows, but dense ones of one register, ask for them
-  /// meanwhile, for a row of C with each line of terms; 0: they do not.
+  /// other, and of C.  Tiles of kTileRows rows in registers of 64 bytes ask for them meanwhile, for
+  /// a row of C with each line of terms; 0: they do not.
   Index next_a = 0;
   Index next_c = 0;
 };
@@ -104,14 +106,36 @@ TileSizes tile_sizes();
 template <class T>
 Index tile_rows(Index columns);
 
-/// C of `rows` (1 to tile_rows(columns)) by `columns` (1 to width), which is rounded up to lanes, 2
-/// lanes or 4 lanes: tile_columns() of them are read from B and written to C.
 template <class T>
-void run_tile(const Tile<T>& tile, Index rows, Index columns);
+using TileKernel = void (*)(const Tile<T>&);
+/// Makes C of `rows` (1 to tile_rows(columns)) by `columns` (1 to width), which is rounded up to
+/// lanes, 2 lanes or 4 lanes, at most the width: tile_columns() of them are read from B and written
+/// to C.
+template <class T>
+TileKernel<T> tile_kernel(Index rows, Index columns);
 template <class T>
 void run_dot(const Dot<T>& dot);
-/// `columns` rounded up as run_tile does.
+/// `columns` rounded up as a kernel does.
 template <class T>
 Index tile_columns(Index columns);
+
+/// Tiles of one width, whose kernel is looked for where their rows become more or fewer.
+template <class T>
+class TilesOf {
+ public:
+  explicit TilesOf(Index columns) : columns_(columns) {}
+  void run(const Tile<T>& tile, Index rows) {
+    if (rows != rows_) {
+      rows_ = rows;
+      kernel_ = tile_kernel<T>(rows, columns_);
+    }
+    kernel_(tile);
+  }
+
+ private:
+  Index columns_;
+  Index rows_ = 0;
+  TileKernel<T> kernel_ = nullptr;
+};
 
 }  // namespace gradus::core

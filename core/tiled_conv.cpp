@@ -30,9 +30,7 @@ class WeightPanels {
       : s_(s),
         width_(tile_columns<T>(std::min(s.out, tile_sizes<T>().width))),
         panels_((s.out + width_ - 1) / width_),
-        data_(s.groups * panels_ * s.taps() * width_),
-        steps_(panel_rows<T>(width_)) {
-    fill_steps(panel_rows<T>(width_), width_, steps_.data());
+        data_(s.groups * panels_ * s.taps() * width_) {
     parallel_for(s.groups * panels_, [&](Index panel) {
       const Index first = panel % panels_ * width_;
       pack_panel(weight + (panel / panels_ * s.out + first) * s.taps(), 1, s.taps(), s.taps(),
@@ -43,14 +41,12 @@ class WeightPanels {
     return data_.data() + (group * panels_ + first / width_) * s_.taps() * width_;
   }
   Index width() const { return width_; }
-  const std::int32_t* steps() const { return steps_.data(); }
 
  private:
   const ConvShape& s_;
   Index width_;
   Index panels_;
   Scratch<T> data_;
-  Scratch<std::int32_t> steps_;
 };
 
 // sums: [count, width] of positions first, ... <- sums + what a panel's channels make of them.
@@ -59,12 +55,14 @@ void add_positions(const ConvShape& s, const CanvasPlaces& places, const T* canv
                    const WeightPanels<T>& weight, const T* panel, Index first, Index count,
                    T* sums) {
   const Index width = weight.width();
+  TilesOf<T> tiles(width);
   for_blocks(s.taps(), panel_rows<T>(width), [&](Index tap, Index taps) {
     for_blocks(count, tile_rows<T>(width), [&](Index position, Index rows) {
       Tile<T> tile{{},
                    places.taps() + tap,
                    panel + tap * width,
-                   weight.steps(),
+                   nullptr,
+                   width,
                    taps,
                    sums + position * width,
                    width,
@@ -72,7 +70,7 @@ void add_positions(const ConvShape& s, const CanvasPlaces& places, const T* canv
       for (Index i = 0; i < rows; ++i) {
         tile.a[i] = canvas + places.positions()[first + position + i];
       }
-      run_tile(tile, rows, width);
+      tiles.run(tile, rows);
     });
   });
 }

@@ -45,20 +45,28 @@ void add_panel_rows(const T* x, Index rows, Index width, double* sums) {
 // bias_sums: [width] <- bias_sums + dy, if they are wanted.
 template <class T>
 void add_products(const ConvShape& s, const CanvasPlaces& places, const T* canvas, const T* dy,
-                  Index columns, const std::int32_t* steps, T* panel, T* sums, double* bias_sums) {
+                  Index columns, T* panel, T* sums, double* bias_sums) {
   const Index width = tile_columns<T>(columns);
+  TilesOf<T> tiles(columns);
   for_blocks(s.positions(), panel_rows<T>(width), [&](Index position, Index count) {
     pack_panel(dy + position, 1, s.positions(), count, columns, width, panel);
     if (bias_sums) {
       add_panel_rows(panel, count, width, bias_sums);
     }
     for_blocks(s.taps(), tile_rows<T>(columns), [&](Index tap, Index rows) {
-      Tile<T> tile{
-          {}, places.positions() + position, panel, steps, count, sums + tap * width, width, true};
+      Tile<T> tile{{},
+                   places.positions() + position,
+                   panel,
+                   nullptr,
+                   width,
+                   count,
+                   sums + tap * width,
+                   width,
+                   true};
       for (Index i = 0; i < rows; ++i) {
         tile.a[i] = canvas + places.taps()[tap + i];
       }
-      run_tile(tile, rows, columns);
+      tiles.run(tile, rows);
     });
   });
 }
@@ -76,19 +84,17 @@ void add_parts(const ConvShape& s, const T* x, const PlanesIn<T>& dy, Index coun
     const Scratch<T> panel(kPanelNumbers<T>);
     const Scratch<T> sums(s.taps() * most);
     const Scratch<T> made(dy.buffer(std::min(most, s.out)));
-    const Scratch<std::int32_t> steps(panel_rows<T>(tile_sizes<T>().lanes));
     for (Index group = 0; group < s.groups; ++group) {
       for (Index o = 0; o < s.out; o += most) {
         const Index columns = std::min(most, s.out - o);
         const Index width = tile_columns<T>(columns);
-        fill_steps(panel_rows<T>(width), width, steps.data());
         std::fill_n(sums.data(), s.taps() * width, T(0));
         double bias_sums[kTileBytes / sizeof(T)] = {};
         for (Index b = s.batch * share / count; b < s.batch * (share + 1) / count; ++b) {
           const Index image = b * s.groups + group;
           add_products(s, places, canvas(x + image * s.in * s.input.h * s.input.w),
-                       dy(image * s.out + o, columns, made.data()), columns, steps.data(),
-                       panel.data(), sums.data(), bias_shares ? bias_sums : nullptr);
+                       dy(image * s.out + o, columns, made.data()), columns, panel.data(),
+                       sums.data(), bias_shares ? bias_sums : nullptr);
         }
         if (bias_shares) {
           std::copy_n(bias_sums, columns, bias_shares + (share * s.groups + group) * s.out + o);

@@ -14,6 +14,8 @@ namespace {
 // bits.
 constexpr Index kMostRows = 512;
 
+constexpr Index kLine = 64;  // bytes
+
 // Multiply-adds that each thread must have: 2 to 4 microseconds, and to begin a loop takes one.
 constexpr double kShareWork = 2e5;
 // Tiles of rows in a part, about: 512 terms of theirs, f32, are 1.5 MB.
@@ -59,7 +61,6 @@ constexpr Index kFewRows = 64;
 // few, or the panel's rows an odd number of lines apart, so that they fill a cache evenly.
 template <class T>
 bool reads_in_place(const Operand<const T>& b, Index m) {
-  constexpr Index kLine = 64;
   return b.column_step == 1 &&
          (m <= kFewRows || b.row_step * Index(sizeof(T)) % (2 * kLine) == kLine);
 }
@@ -70,29 +71,45 @@ struct Panel {
   Index columns, width;
   const T* data;
   Index data_step;
-  const std::int32_t* a_at;
-  const std::int32_t* b_at;
   T* c;
   Index c_step;
 };
 
+// Rows of A: numbers a_at apart, or one behind the other where that is null.
+template <class T>
+struct Rows {
+  const T* data;
+  Index step;
+  const std::int32_t* a_at;
+};
+
+// Panels of B from which on it pays to turn an A whose rows stand across memory, which each of them
+// would read so, and the terms of which there must be more for it.
+constexpr Index kManyPanels = 16;
+constexpr Index kFewTerms = 32;
+
+template <class T>
+bool turns_rows(const Product<T>& p, Index n) {
+  return p.a.column_step != 1 && p.a.row_step == 1 && n >= kManyPanels * tile_sizes<T>().width &&
+         p.k > kFewTerms;
+}
+
 // C += A times a panel, or = for the first terms of the sum, for m rows of A and `length` terms.
 template <class T>
-void multiply_panel(const Product<T>& p, const T* a, Index m, Index length, bool add,
-                    const Panel<T>& panel) {
-  Tile<T> tile{{}, panel.a_at, panel.data, panel.b_at, length, nullptr, panel.c_step, add};
-  tile.is_dense = p.a.column_step == 1 && panel.data_step == panel.width;
-  const Index most = tile_rows<T>(panel.columns);
-  for_blocks(m, most, [&](Index row, Index rows) {
-    const T* const from = a + row * p.a.row_step;
+void multiply_panel(const Rows<T>& a, Index m, Index length, bool add, const Panel<T>& panel) {
+  Tile<T> tile{{},     a.a_at,  panel.data,   nullptr, panel.data_step,
+               length, nullptr, panel.c_step, add};
+  TilesOf<T> tiles(panel.columns);
+  for_blocks(m, tile_rows<T>(panel.columns), [&](Index row, Index rows) {
+    const T* const from = a.data + row * a.step;
     for (Index i = 0; i < rows; ++i) {
-      tile.a[i] = from + i * p.a.row_step;
+      tile.a[i] = from + i * a.step;
     }
     tile.c = panel.c + row * panel.c_step;
     const bool is_last = row + rows == m;
-    tile.next_a = is_last || p.a.column_step != 1 ? 0 : rows * p.a.row_step;
+    tile.next_a = is_last || a.a_at ? 0 : rows * a.step;
     tile.next_c = is_last || !add ? 0 : rows * panel.c_step;
-    run_tile(tile, rows, panel.columns);
+    tiles.run(tile, rows);
   });
 }
 
@@ -103,9 +120,16 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
   const Index most = tile_sizes<T>().width;
   const Index most_terms = std::min(kMostRows, panel_rows<T>(tile_columns<T>(std::min(n, most))));
   const Scratch<T> data(kPanelNumbers<T>);
+  const Index terms = std::min(most_terms, p.k);
+  const bool turns = turns_rows(p, n);
+  constexpr Index kLineNumbers = kLine / Index(sizeof(T));
+  // An odd number of lines, which fills a cache evenly.
+  const Index turned_step = ((terms + kLineNumbers - 1) / kLineNumbers | 1) * kLineNumbers;
+  const Scratch<T> turned(turns ? m * turned_step : 0);
   std::int32_t a_at[kMostRows];
-  std::int32_t b_at[kMostRows];
-  fill_steps(std::min(most_terms, p.k), p.a.column_step, a_at);
+  if (p.a.column_step != 1) {
+    fill_steps(terms, p.a.column_step, a_at);
+  }
   // Where C cannot take whole registers, it is made elsewhere and brought there.
   const auto is_direct = [&](Index columns) {
     return p.c.column_step == 1 && columns == tile_columns<T>(columns);
@@ -118,8 +142,8 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
       const Index width = tile_columns<T>(columns);
       T* const to = p.c.data + m_begin * p.c.row_step + (n_begin + j) * p.c.column_step;
       f(j, to,
-        Panel<T>{columns, width, data.data(), width, a_at, b_at,
-                 direct ? to : elsewhere.data() + m * j, direct ? p.c.row_step : width});
+        Panel<T>{columns, width, data.data(), width, direct ? to : elsewhere.data() + m * j,
+                 direct ? p.c.row_step : width});
     }
   };
   if (!direct && p.add) {
@@ -127,28 +151,24 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
       pack_panel(from, p.c.row_step, p.c.column_step, m, panel.columns, panel.width, panel.c);
     });
   }
-  Index filled = 0;
-  const auto fill_b_at = [&](Index step) {
-    if (filled != step) {
-      filled = step;
-      fill_steps(std::min(most_terms, p.k), step, b_at);
-    }
-  };
   const bool in_place = reads_in_place(p.b, m);
   for_blocks(p.k, most_terms, [&](Index q, Index length) {
-    const T* const a = p.a.data + m_begin * p.a.row_step + q * p.a.column_step;
+    Rows<T> a{p.a.data + m_begin * p.a.row_step + q * p.a.column_step, p.a.row_step,
+              p.a.column_step == 1 ? nullptr : a_at};
+    if (turns) {
+      pack_panel(a.data, p.a.row_step, p.a.column_step, m, length, turned_step, turned.data());
+      a = {turned.data(), turned_step, nullptr};
+    }
     for_panels([&](Index j, T*, Panel<T> panel) {
       const T* const b = p.b.data + q * p.b.row_step + (n_begin + j) * p.b.column_step;
       if (in_place && panel.columns == panel.width) {
         panel.data = b;
         panel.data_step = p.b.row_step;
-        fill_b_at(p.b.row_step);
       } else {
         pack_panel(b, p.b.row_step, p.b.column_step, length, panel.columns, panel.width,
                    data.data());
-        fill_b_at(panel.width);
       }
-      multiply_panel(p, a, m, length, p.add || q > 0, panel);
+      multiply_panel(a, m, length, p.add || q > 0, panel);
     });
   });
   if (!direct) {

@@ -81,6 +81,11 @@ TEST(Tile, products_are_the_bits_of_fused_multiply_adds_from_left_to_right) {
   expect_plain<float>(70, 141, 20, f32);
   expect_plain<float>(70, 125, 20, f32);
   expect_plain<float>(40, 16, 129, f32, 0);  // b, where it is dense, is as a packed one
+  // So many columns that rows of a which stand across memory are turned first; their sums go over
+  // several blocks.
+  expect_plain<float>(13, 1030, 37, f32);
+  expect_plain<float>(8, 1025, 550, f32);
+  expect_plain<double>(9, 520, 35, f64);
 }
 
 TEST(ThreadsTile, products_are_the_same_bits_for_any_number_of_threads) {
