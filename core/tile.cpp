@@ -16,13 +16,14 @@ struct Register {
   typedef T Memory __attribute__((vector_size(kBytes), aligned(alignof(T)), may_alias));
 };
 
-// Terms that a loop takes at once.
-constexpr int kTogether = 4;
-
 template <class T, int kBytes, int kRows, int kRegisters>
 [[gnu::always_inline]] inline void tile_body(const Tile<T>& tile) {
   using Values = typename Register<T, kBytes>::Values;
   using Memory = typename Register<T, kBytes>::Memory;
+  // Terms that a loop takes at once: of the tiles that most of a product is made of, where what is
+  // beside their multiply-adds counts.  Of all, this file would take four times as long to compile.
+  constexpr int kTogether =
+      kBytes < 64 && kRegisters > 1 && (kRows == kTileRows || kRows == kTileRows - 1) ? 4 : 1;
   Values sum[kRows][kRegisters] = {};
   const T* a[kRows];
   unrolled<kRows>([&](auto i) __attribute__((always_inline)) { a[i] = tile.a[i]; });
@@ -68,21 +69,21 @@ template <class T, int kBytes, int kRows, int kRegisters>
   const std::int32_t* const a_at = tile.a_at;
   const std::int32_t* const b_at = tile.b_at;
   const auto add_terms = [&](Index first, Index last) __attribute__((always_inline)) {
-    if (b_at) {
-      for (Index p = first; p < last; ++p) {
-        add_term(
-            [at = a_at[p]](const T* x) __attribute__((always_inline)) { return x[at]; },
-            b + b_at[p]);
-      }
-    } else if (a_at) {
+    if (!a_at) {
+      add_stepped(
+          first, last,
+          [](const T* x, Index p, auto t) __attribute__((always_inline)) { return (x + p)[t]; });
+    } else if (kTogether > 1 && !b_at) {
       add_stepped(
           first, last, [a_at](const T* x, Index p, auto t) __attribute__((always_inline)) {
             return x[(a_at + p)[t]];
           });
     } else {
-      add_stepped(
-          first, last,
-          [](const T* x, Index p, auto t) __attribute__((always_inline)) { return (x + p)[t]; });
+      for (Index p = first; p < last; ++p) {
+        add_term(
+            [at = a_at[p]](const T* x) __attribute__((always_inline)) { return x[at]; },
+            b + (b_at ? b_at[p] : p * tile.b_step));
+      }
     }
   };
   constexpr Index kLine = 64 / Index(sizeof(T));
