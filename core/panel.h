@@ -10,6 +10,15 @@
 
 namespace gradus::core {
 
+/// From a row of `columns` numbers to the next, so that they begin an odd number of the cache's
+/// lines apart: what stands in one column then fills the cache evenly, where it would share a few
+/// places of it if rows began a power of two apart.
+template <class T>
+constexpr Index spread_step(Index columns) {
+  constexpr Index kLine = 64 / Index(sizeof(T));
+  return ((columns + kLine - 1) / kLine | 1) * kLine;
+}
+
 /// panel: [k, width] <- k rows of `columns` numbers, row_step apart, where column_step is 1; or as
 /// many columns, column_step apart, where row_step is 1.  The width is a multiple of a register.
 template <class T>

@@ -14,8 +14,6 @@ namespace {
 // bits.
 constexpr Index kMostRows = 512;
 
-constexpr Index kLine = 64;  // bytes
-
 // Multiply-adds that each thread must have: 2 to 4 microseconds, and to begin a loop takes one.
 constexpr double kShareWork = 2e5;
 // Tiles of rows in a part, about: 512 terms of theirs, f32, are 1.5 MB.
@@ -61,6 +59,7 @@ constexpr Index kFewRows = 64;
 // few, or the panel's rows an odd number of lines apart, so that they fill a cache evenly.
 template <class T>
 bool reads_in_place(const Operand<const T>& b, Index m) {
+  constexpr Index kLine = 64;
   return b.column_step == 1 &&
          (m <= kFewRows || b.row_step * Index(sizeof(T)) % (2 * kLine) == kLine);
 }
@@ -122,9 +121,7 @@ void multiply(const Product<T>& p, Index m_begin, Index m, Index n_begin, Index 
   const Scratch<T> data(kPanelNumbers<T>);
   const Index terms = std::min(most_terms, p.k);
   const bool turns = turns_rows(p, n);
-  constexpr Index kLineNumbers = kLine / Index(sizeof(T));
-  // An odd number of lines, which fills a cache evenly.
-  const Index turned_step = ((terms + kLineNumbers - 1) / kLineNumbers | 1) * kLineNumbers;
+  const Index turned_step = spread_step<T>(terms);
   const Scratch<T> turned(turns ? m * turned_step : 0);
   std::int32_t a_at[kMostRows];
   if (p.a.column_step != 1) {

@@ -7,6 +7,7 @@
 #include <gradus/autograd/ops/recurrence_loops.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/view.h>
+#include <gradus/core/panel.h>
 #include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
 
@@ -126,6 +127,16 @@ Recurrence<Cell> checked(const char* where, const Tensor& gates, const Tensor& w
   return {gates.size(0), gates.size(1), weight.size(1), backwards};
 }
 
+// A copy of a matrix, its rows spread_step() apart: products then read its columns where they
+// stand.
+template <class T>
+Tensor spread(const Tensor& matrix) {
+  const Tensor wide({matrix.size(0), core::spread_step<T>(matrix.size(1))}, matrix.dtype());
+  Tensor copied = core::slice(wide, 1, 0, matrix.size(1));
+  copy(copied, matrix);
+  return copied;
+}
+
 template <class Cell>
 Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const Tensor& start,
              const Tensor& apart, bool backwards) {
@@ -136,9 +147,9 @@ Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const 
   visit_floating(name, gates.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const Tensor sums = gates.dense();
-    const Tensor w = (r.turns_weight() ? core::transpose(weight, 0, 1) : weight).dense();
+    const Tensor w = r.copies_weight() ? spread<T>(core::transpose(weight, 0, 1)) : weight.dense();
     const Tensor others = apart ? apart.dense() : zeros({r.apart_row()}, gates.dtype());
-    r.forward(sums.data<T>(), others.data<T>(), w.data<T>(), a.mutable_data<T>(),
+    r.forward(sums.data<T>(), others.data<T>(), {w.data<T>(), w.strides()[0]}, a.mutable_data<T>(),
               states.mutable_data<T>(), r.kGates, r.kStates);
   });
   return record(
@@ -154,10 +165,11 @@ Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const 
         const Tensor ds = zeros_like(*start);
         visit_floating("recurrence", dy.dtype(), [&](auto zero) {
           using T = decltype(zero);
-          const Tensor w = (*weight).dense();
+          const Tensor w = r.copies_weight() ? spread<T>(*weight) : (*weight).dense();
           const Tensor dense_dy = dy.dense();
-          r.backward((*a).template data<T>(), w.data<T>(), (*states).template data<T>(),
-                     dense_dy.data<T>(), {r, d_inputs.mutable_data<T>(), d_apart.mutable_data<T>()},
+          r.backward((*a).template data<T>(), {w.data<T>(), w.strides()[0]},
+                     (*states).template data<T>(), dense_dy.data<T>(),
+                     {r, d_inputs.mutable_data<T>(), d_apart.mutable_data<T>()},
                      ds.mutable_data<T>(), r.kGates, r.kStates);
         });
         dx[0] = d_inputs;

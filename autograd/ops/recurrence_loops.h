@@ -64,17 +64,25 @@ struct Recurrence {
     });
   }
 
-  // Whether the weight, whose columns each step reads, is better turned once: where BLAS has no
-  // kernels for few sequences (an LSTM of 256: 1.03 times as fast).
-  bool turns_weight() const { return steps > 1 && batch >= kBlock; }
+  // Whether the weight is better copied once than read where it stands by each step: where BLAS
+  // has no kernels for few sequences.  Forward, where a step reads its columns, it is turned (an
+  // LSTM of 256: 1.03 times as fast).
+  bool copies_weight() const { return steps > 1 && batch >= kBlock; }
+
+  // The weight of the recurrence, rows `step` numbers apart.
+  template <class T>
+  struct Weight {
+    const T* data;
+    Index step;
+  };
 
   // sums: what the inputs make of their gates; apart: what the others begin with; weight: turned
-  // where turns_weight(); states: [steps + 1, batch, states].
+  // where copies_weight(); states: [steps + 1, batch, states].
   template <class T, std::size_t... K, std::size_t... S>
-  void forward(const T* sums, const T* apart, const T* weight, T* gates, T* states,
+  void forward(const T* sums, const T* apart, const Weight<T>& weight, T* gates, T* states,
                std::index_sequence<K...>, std::index_sequence<S...>) const {
     const auto formula = [](auto&... v) { Cell::forward(v...); };
-    const bool turned = turns_weight();
+    const bool turned = copies_weight();
     const blas::Form form = turned ? blas::Form::plain : blas::Form::transposed;
     for_blocks([&](Index first, Index rows) {
       for (Index i = 0; i < steps; ++i) {
@@ -88,8 +96,8 @@ struct Recurrence {
         }
         for (const GateRun& run : Cell::kFromState) {
           blas::gemm<T>(blas::Form::plain, form, rows, run.count * hidden, hidden, 1, old,
-                        state_row(), weight + run.rows * hidden * (turned ? 1 : hidden),
-                        turned ? input_row() : hidden, 1, a + run.first * hidden, gate_row());
+                        state_row(), weight.data + run.rows * hidden * (turned ? 1 : weight.step),
+                        weight.step, 1, a + run.first * hidden, gate_row());
         }
         for (Index row = 0; row < rows; ++row) {
           core::run_elements<T>(hidden, formula, (a + Index(K) * hidden)...,
@@ -118,7 +126,7 @@ struct Recurrence {
 
   // ds: the gradient of the states after the last step so far, and in the end of the first ones.
   template <class T, std::size_t... K, std::size_t... S>
-  void backward(const T* gates, const T* weight, const T* states, const T* dy,
+  void backward(const T* gates, const Weight<T>& weight, const T* states, const T* dy,
                 const GateGrads<T>& da, T* ds, std::index_sequence<K...>,
                 std::index_sequence<S...>) const {
     const auto add = [](auto& to, const auto& part) { to += part; };
@@ -140,7 +148,8 @@ struct Recurrence {
         for (const GateRun& run : Cell::kFromState) {
           blas::gemm<T>(blas::Form::plain, blas::Form::plain, rows, hidden, run.count * hidden, 1,
                         da.at(at, run.first), da.row_step(run.first),
-                        weight + run.rows * hidden * hidden, hidden, 1, d_first, state_row());
+                        weight.data + run.rows * hidden * weight.step, weight.step, 1, d_first,
+                        state_row());
         }
       }
     });
