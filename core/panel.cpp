@@ -18,25 +18,25 @@ struct Register {
 // Numbers that one instruction can move anywhere among themselves: of a register of 64 bytes all,
 // of others those of a lane of 16.
 template <class T, int kLanes>
-constexpr int kLane = kLanes * sizeof(T) == 64 ? kLanes : 16 / int(sizeof(T));
+constexpr int kSquare = kLanes * sizeof(T) == 64 ? kLanes : 16 / int(sizeof(T));
 
 // In each lane, a[from] b[from] a[from + 1] b[from + 1] ...
 template <class T, int kFrom, class Values, int... at>
 [[gnu::always_inline]] inline void interleave(Values& to, const Values& a, const Values& b,
                                               std::integer_sequence<int, at...>) {
   constexpr int kLanes = sizeof...(at);
-  constexpr int kNumbers = kLane<T, kLanes>;
+  constexpr int kNumbers = kSquare<T, kLanes>;
   to = __builtin_shufflevector(
       a, b, (at / kNumbers * kNumbers + kFrom + at % kNumbers / 2 + at % 2 * kLanes)...);
 }
 
-// to <- row i of `from`, or zeros behind `count` of them, in its first lane, and row i + kLane in
+// to <- row i of `from`, or zeros behind `count` of them, in its first lane, and row i + kSquare in
 // the second one.
 template <class T, class Values, int... at>
 [[gnu::always_inline]] inline void rows_in_lanes(Values& to, const T* from, Index from_step,
                                                  Index i, Index count,
                                                  std::integer_sequence<int, at...>) {
-  constexpr int kNumbers = kLane<T, sizeof...(at)>;
+  constexpr int kNumbers = kSquare<T, sizeof...(at)>;
   constexpr int kRows = sizeof...(at) / kNumbers;
   static_assert(kRows <= 2);
   typename Register<T, kNumbers>::Values rows[2] = {};
@@ -56,7 +56,7 @@ template <class T, int kLanes>
                                                     Index to_step, Index count = kLanes) {
   using Values = typename Register<T, kLanes>::Values;
   constexpr auto lanes = std::make_integer_sequence<int, kLanes>();
-  constexpr int kSide = kLane<T, kLanes>;
+  constexpr int kSide = kSquare<T, kLanes>;
   unrolled<kLanes / kSide>([&](auto part) __attribute__((always_inline)) {
     Values rows[kSide];
     unrolled<kSide>([&](auto i) __attribute__((always_inline)) {

@@ -1,6 +1,6 @@
 #pragma once
 // Panels: columns of B as tiles read them (core/tile.h), row after row of one width, the columns
-// that B does not have filled with zeros.
+// that B does not have filled with zeros; and rows of A that stand across memory.
 //
 // Limit: a number is read and written once, a register a cycle, and where rows become columns moves
 // log2(lanes) times between registers, lanes being those of 16 bytes where a register has 32, all
@@ -20,7 +20,8 @@ constexpr Index spread_step(Index columns) {
 }
 
 /// panel: [k, width] <- k rows of `columns` numbers, row_step apart, where column_step is 1; or as
-/// many columns, column_step apart, where row_step is 1.  The width is a multiple of a register.
+/// many columns, column_step apart, where row_step is 1.  The width, at least `columns`, is a
+/// multiple of tile_sizes<T>().lanes.
 template <class T>
 void pack_panel(const T* from, Index row_step, Index column_step, Index k, Index columns,
                 Index width, T* panel);

@@ -59,8 +59,8 @@ struct Tile {
   Index c_step;
   bool add;  ///< to what C holds, or from 0
   /// How far behind this tile's rows the next one's stand, of A, whose numbers then follow each
-  /// other, and of C.  Tiles of kTileRows rows in registers of 64 bytes ask for them meanwhile, for
-  /// a row of C with each line of terms; 0: they do not.
+  /// other, and of C.  Tiles of kTileRows rows and several registers ask for them meanwhile, but
+  /// with AVX2, for a row of C with each line of terms; 0: they do not.
   Index next_a = 0;
   Index next_c = 0;
 };
@@ -106,11 +106,12 @@ TileSizes tile_sizes();
 template <class T>
 Index tile_rows(Index columns);
 
+/// Makes C of a tile.
 template <class T>
 using TileKernel = void (*)(const Tile<T>&);
-/// Makes C of `rows` (1 to tile_rows(columns)) by `columns` (1 to width), which is rounded up to
-/// lanes, 2 lanes or 4 lanes, at most the width: tile_columns() of them are read from B and written
-/// to C.
+/// The kernel for C of `rows` (1 to tile_rows(columns)) by `columns` (1 to width), which is rounded
+/// up to lanes, 2 lanes or 4 lanes, at most the width: tile_columns() of them are read from B and
+/// written to C.
 template <class T>
 TileKernel<T> tile_kernel(Index rows, Index columns);
 template <class T>
@@ -119,11 +120,12 @@ void run_dot(const Dot<T>& dot);
 template <class T>
 Index tile_columns(Index columns);
 
-/// Tiles of one width, whose kernel is looked for where their rows become more or fewer.
+/// Tiles of so many columns, whose kernel is looked for where their rows become more or fewer.
 template <class T>
 class TilesOf {
  public:
   explicit TilesOf(Index columns) : columns_(columns) {}
+  /// rows: 1 to tile_rows(columns)
   void run(const Tile<T>& tile, Index rows) {
     if (rows != rows_) {
       rows_ = rows;

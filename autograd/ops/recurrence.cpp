@@ -11,6 +11,8 @@
 #include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
 
+#include <algorithm>
+
 namespace gradus {
 namespace {
 
@@ -149,8 +151,8 @@ Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const 
     const Tensor sums = gates.dense();
     const Tensor w = r.copies_weight() ? spread<T>(core::transpose(weight, 0, 1)) : weight.dense();
     const Tensor others = apart ? apart.dense() : zeros({r.apart_row()}, gates.dtype());
-    r.forward(sums.data<T>(), others.data<T>(), {w.data<T>(), w.strides()[0]}, a.mutable_data<T>(),
-              states.mutable_data<T>(), r.kGates, r.kStates);
+    r.forward(sums.data<T>(), others.data<T>(), {w.data<T>(), std::max(w.strides()[0], w.size(1))},
+              a.mutable_data<T>(), states.mutable_data<T>(), r.kGates, r.kStates);
   });
   return record(
       r.states_after(states), name, {gates, weight, start, apart},
@@ -167,7 +169,7 @@ Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const 
           using T = decltype(zero);
           const Tensor w = r.copies_weight() ? spread<T>(*weight) : (*weight).dense();
           const Tensor dense_dy = dy.dense();
-          r.backward((*a).template data<T>(), {w.data<T>(), w.strides()[0]},
+          r.backward((*a).template data<T>(), {w.data<T>(), std::max(w.strides()[0], w.size(1))},
                      (*states).template data<T>(), dense_dy.data<T>(),
                      {r, d_inputs.mutable_data<T>(), d_apart.mutable_data<T>()},
                      ds.mutable_data<T>(), r.kGates, r.kStates);

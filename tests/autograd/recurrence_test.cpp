@@ -4,10 +4,13 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/functions.h>
 #include <gradus/autograd/ops/recurrence.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/statistics.h>
 #include <gradus/core/random.h>
 #include <gradus/core/view.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "support/threads.h"
 
@@ -94,6 +97,21 @@ TEST(Recurrence, of_many_sequences_is_what_a_few_of_them_are) {
       }
     }
   }
+}
+
+// tanh, where the one number of a weight may stand any distance from the row behind it.
+TEST(Recurrence, of_one_hidden_number_reads_a_stretched_weight) {
+  const Tensor gates = tensor({{{0.5}}, {{-0.25}}});
+  const Tensor weight = core::expand(tensor({2.0}), {1, 1});
+  const double first = std::tanh(0.5 + 2 * 0.1);
+  const double second = std::tanh(-0.25 + 2 * first);
+  const Tensor start = tensor({{0.1}}).set_requires_grad();
+  const Tensor y = rnn_tanh(gates, weight, start, false);
+  EXPECT_NEAR(y.to_vector()[0], first, 1e-6);
+  EXPECT_NEAR(y.to_vector()[1], second, 1e-6);
+  backward(sum(y));
+  const double d_first = 1 + 2 * (1 - second * second);
+  EXPECT_NEAR(start.grad().item(), 2 * (1 - first * first) * d_first, 1e-5);
 }
 
 }  // namespace
