@@ -11,8 +11,6 @@
 #include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
 
-#include <algorithm>
-
 namespace gradus {
 namespace {
 
@@ -129,8 +127,8 @@ Recurrence<Cell> checked(const char* where, const Tensor& gates, const Tensor& w
   return {gates.size(0), gates.size(1), weight.size(1), backwards};
 }
 
-// A copy of a matrix, its rows spread_step() apart: products then read its columns where they
-// stand.
+// A copy of a matrix, its rows spread_step() apart: what a product reads of it where it stands then
+// fills the cache evenly.
 template <class T>
 Tensor spread(const Tensor& matrix) {
   const Tensor wide({matrix.size(0), core::spread_step<T>(matrix.size(1))}, matrix.dtype());
@@ -151,8 +149,8 @@ Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const 
     const Tensor sums = gates.dense();
     const Tensor w = r.copies_weight() ? spread<T>(core::transpose(weight, 0, 1)) : weight.dense();
     const Tensor others = apart ? apart.dense() : zeros({r.apart_row()}, gates.dtype());
-    r.forward(sums.data<T>(), others.data<T>(), {w.data<T>(), std::max(w.strides()[0], w.size(1))},
-              a.mutable_data<T>(), states.mutable_data<T>(), r.kGates, r.kStates);
+    r.forward(sums.data<T>(), others.data<T>(), RecurrentWeight<T>(w), a.mutable_data<T>(),
+              states.mutable_data<T>(), r.kGates, r.kStates);
   });
   return record(
       r.states_after(states), name, {gates, weight, start, apart},
@@ -169,9 +167,8 @@ Tensor recur(const char* name, const Tensor& gates, const Tensor& weight, const 
           using T = decltype(zero);
           const Tensor w = r.copies_weight() ? spread<T>(*weight) : (*weight).dense();
           const Tensor dense_dy = dy.dense();
-          r.backward((*a).template data<T>(), {w.data<T>(), std::max(w.strides()[0], w.size(1))},
-                     (*states).template data<T>(), dense_dy.data<T>(),
-                     {r, d_inputs.mutable_data<T>(), d_apart.mutable_data<T>()},
+          r.backward((*a).template data<T>(), RecurrentWeight<T>(w), (*states).template data<T>(),
+                     dense_dy.data<T>(), {r, d_inputs.mutable_data<T>(), d_apart.mutable_data<T>()},
                      ds.mutable_data<T>(), r.kGates, r.kStates);
         });
         dx[0] = d_inputs;

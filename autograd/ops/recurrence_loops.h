@@ -14,6 +14,16 @@
 
 namespace gradus {
 
+/// The numbers of a matrix whose rows are dense, and stand `step` apart, which the stride of a
+/// single row need not say.
+template <class T>
+struct RecurrentWeight {
+  explicit RecurrentWeight(const Tensor& matrix)
+      : data(matrix.data<T>()), step(std::max(matrix.strides()[0], matrix.size(1))) {}
+  const T* data;
+  Index step;
+};
+
 template <class Cell>
 struct Recurrence {
   // Sequences of a batch that run together, at least.
@@ -70,17 +80,10 @@ struct Recurrence {
   // which rows of 1 or 4 KB do not (1.12 times as fast with AVX2).
   bool copies_weight() const { return steps > 1 && batch >= kBlock; }
 
-  // The weight of the recurrence, rows `step` numbers apart, also where there is one alone.
-  template <class T>
-  struct Weight {
-    const T* data;
-    Index step;
-  };
-
   // sums: what the inputs make of their gates; apart: what the others begin with; weight: turned
   // where copies_weight(); states: [steps + 1, batch, states].
   template <class T, std::size_t... K, std::size_t... S>
-  void forward(const T* sums, const T* apart, const Weight<T>& weight, T* gates, T* states,
+  void forward(const T* sums, const T* apart, const RecurrentWeight<T>& weight, T* gates, T* states,
                std::index_sequence<K...>, std::index_sequence<S...>) const {
     const auto formula = [](auto&... v) { Cell::forward(v...); };
     const bool turned = copies_weight();
@@ -127,7 +130,7 @@ struct Recurrence {
 
   // ds: the gradient of the states after the last step so far, and in the end of the first ones.
   template <class T, std::size_t... K, std::size_t... S>
-  void backward(const T* gates, const Weight<T>& weight, const T* states, const T* dy,
+  void backward(const T* gates, const RecurrentWeight<T>& weight, const T* states, const T* dy,
                 const GateGrads<T>& da, T* ds, std::index_sequence<K...>,
                 std::index_sequence<S...>) const {
     const auto add = [](auto& to, const auto& part) { to += part; };
