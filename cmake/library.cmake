@@ -45,13 +45,10 @@ if(GRADUS_RECORD_THROWS)
 endif()
 gradus_use_flags(gradus)
 # Kernels have variables that are registers of every width: to watch each of them as memory on the stack
-# takes GCC half of the time that the library compiles, the checks `null` and `object-size` a fifth of the
-# rest.  They are left to Clang's builds, `scripts/check.sh asan` and `ubsan`.
+# takes GCC half of the time that the library compiles.  It is left to Clang's builds, `scripts/check.sh
+# asan` and `ubsan`.
 if(GRADUS_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(gradus PRIVATE --param=asan-stack=0)
-  if(GRADUS_SANITIZE MATCHES "undefined")
-    target_compile_options(gradus PRIVATE -fno-sanitize=null,object-size)
-  endif()
 endif()
 
 # A file with compile options of its own stays alone.

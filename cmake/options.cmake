@@ -5,7 +5,7 @@ option(GRADUS_BUILD_BENCHMARKS "Build the benchmarks (needs Google Benchmark)" O
 option(GRADUS_INSTALL "Make the install target" ${PROJECT_IS_TOP_LEVEL})
 option(GRADUS_UNITY_BUILD "Compile the files of a folder together; OFF compiles each alone" ON)
 option(GRADUS_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
-set(GRADUS_TESTS "all" CACHE STRING "Which tests to build: all, or threads for those with threads")
+set(GRADUS_TESTS "all" CACHE STRING "Which tests to build: all, or a label of theirs: threads, memory")
 set(GRADUS_SANITIZE "" CACHE STRING "Sanitizers for everything built here: address,undefined or thread")
 option(GRADUS_SANITIZE_TESTS "UndefinedBehaviorSanitizer in the tests' own code too" OFF)
 option(GRADUS_RECORD_THROWS "Append the call stack of every exception to $GRADUS_THROWS" OFF)

@@ -7,7 +7,9 @@
 namespace gradus::data {
 
 /// Each does what the call of the system does that it is named after, once: -1 and errno where it
-/// fails.  Interrupted calls and short writes are the caller's to deal with.
+/// fails.  Interrupted calls and short writes are the caller's to deal with.  A write beyond the
+/// limit of a file's size (`ulimit -f`), or into a pipe that nobody reads any more, fails with
+/// EFBIG or EPIPE and raises no signal.
 class FileCalls {
  public:
   virtual ~FileCalls() = default;

@@ -117,6 +117,11 @@ LabelledImages load_labelled(const std::string& images_path, const std::string& 
           "load_labelled: image_shape must be [rows, columns], got ", wanted);
   const auto check = [&](const IdxHeader& images, const IdxHeader& labels) {
     check_fit(images, images_path, labels, labels_path);
+    const auto most = options.max_bytes / sizeof(std::int64_t);
+    require<FileError>(static_cast<std::size_t>(labels.shape[0]) <= most,
+                       "load_labelled: labels of ", labels_path, " must be at most ", most,
+                       ", as i64 within max_bytes = ", options.max_bytes, ", got ",
+                       labels.shape[0]);
     if (wanted.rank() == 2) {
       require<FileError>(images.shape[1] == wanted[0] && images.shape[2] == wanted[1],
                          "load_labelled: images of ", images_path, " must have shape [n, ",

@@ -15,7 +15,7 @@ const char* to_text(Split split);
 
 struct LabelledOptions {
   Index classes = 10;                            ///< labels are below this
-  std::size_t max_bytes = std::size_t{2} << 30;  ///< refuse images of more bytes than this
+  std::size_t max_bytes = std::size_t{2} << 30;  ///< refuse images, or i64 labels, of more bytes
   Shape image_shape = {};                        ///< refuse others than {rows, columns}, if given
 };
 
@@ -31,7 +31,8 @@ bool has_mnist(const std::string& folder);
 
 /// Images and labels from two IDX files of any names.  Throws FileError unless the images are u8 of
 /// rank 3, of options.image_shape if it is given, the labels integers of rank 1, of the same
-/// number, and all below options.classes.
+/// number, and all below options.classes.  Refused before they take memory, labels included, which
+/// become i64 whatever their type.
 LabelledImages load_labelled(const std::string& images_path, const std::string& labels_path,
                              const LabelledOptions& options = {});
 

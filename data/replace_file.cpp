@@ -209,6 +209,20 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+// True for /dev/stdout, /dev/fd/N and links to them.
+bool leads_through_a_descriptor(fs::path path) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  std::error_code error;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(fs::symlink_status(path, error)); ++i) {
+    const fs::path folder = fs::canonical(folder_of(path), error);
+    if (folder.filename() == "fd" && folder.native().rfind("/proc/", 0) == 0) {
+      return true;
+    }
+    path = folder / fs::read_symlink(path, error);
+  }
+  return false;
+}
+
 [[noreturn]] void refuse(const std::string& where, const std::string& path, int error) {
   fail<FileError>({where, ": ", path, " must be a file that can be written, got \"",
                    system_reason(error), "\"; is the folder there, and is there room?"});
@@ -232,6 +246,9 @@ void replace_file(const std::string& where, const std::string& path,
     }
     return;
   }
+  require<FileError>(!leads_through_a_descriptor(path), where, ": ", path,
+                     " must be a file or a link to one, got one that is open already; "
+                     "give its own name");
   const fs::path target =
       fs::is_symlink(fs::symlink_status(path, error)) ? fs::canonical(path, error) : fs::path(path);
   require<FileError>(!target.empty(), where, ": ", path,

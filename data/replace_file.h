@@ -11,8 +11,10 @@
 // Several may write one path at once; the last to finish wins, with a file that is complete.
 //
 // A symbolic link stays, and the file that it leads to is replaced.  Who has the old file open, or
-// has read it, keeps what he has.  The new file has the permissions of the old one.  A device, such
-// as /dev/stdout, is written to directly, and so is a pipe, which somebody must read.
+// has read it, keeps what he has.  The new file has the permissions of the old one.  A device is
+// written to directly, and so is a pipe, which somebody must read, by the name of /dev/stdout too.
+// Where that leads to a file, it is refused: what the program prints would be lost with the old
+// one.
 #include <gradus/data/file_calls.h>
 
 #include <string>

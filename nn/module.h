@@ -95,7 +95,8 @@ class Module {
   /// ValueError if a name comes twice.
   StateDict state_dict();
   /// Parameters and buffers take the values of `saved`.  Throws ValueError, changing nothing and
-  /// listing all differences, unless names, shapes and dtypes are exactly those of this module.
+  /// listing all differences, unless names, shapes and dtypes are exactly those of this module, and
+  /// those of a tied parameter have one value.
   void load_state_dict(const StateDict& saved);
   /// The same for what both have, whatever else there is: names that were not found on one of the
   /// sides are handed back.  Throws ValueError, changing nothing, for other shapes and dtypes.

@@ -1,6 +1,7 @@
 // What a module is made of, as a whole: moved to another dtype, saved and loaded.
 #include <gradus/nn/module.h>
 
+#include <cstring>
 #include <utility>
 
 namespace gradus::nn {
@@ -63,11 +64,20 @@ std::vector<std::string> quoted(std::vector<std::string> names) {
   return names;
 }
 
+bool same_bits(const Tensor& a, const Tensor& b) {  // dense, of one shape and dtype
+  const auto bytes = static_cast<std::size_t>(a.numel() * item_size(a.dtype()));
+  return bytes == 0 || std::memcmp(a.address(), b.address(), bytes) == 0;
+}
+
 // What loading would do.
 struct Comparison {
   MatchedState left;
   std::vector<std::string> others;  // that differ in shape or dtype
-  std::vector<std::pair<Tensor, Tensor>> values;
+  struct Value {
+    Parameter own;
+    Tensor saved;
+  };
+  std::vector<Value> values;
 };
 
 Comparison compare(const Parameters& all, const StateDict& saved) {
@@ -83,7 +93,14 @@ Comparison compare(const Parameters& all, const StateDict& saved) {
       found.others.push_back(
           join({"'", p.name, "' must be ", describe(p.tensor), ", got ", describe(*value)}));
     } else {  // a copy, for `saved` may hold handles on what is overwritten
-      found.values.emplace_back(p.tensor, x->clone());
+      const Tensor copied = x->clone();
+      for (const auto& [before, value_before] : found.values) {
+        if (before.tensor.is(p.tensor) && !same_bits(value_before, copied)) {
+          found.others.push_back(join({"'", p.name, "' must be '", before.name,
+                                       "', to which it is tied, got other numbers"}));
+        }
+      }
+      found.values.push_back({p, copied});
     }
   }
   for (const auto& [name, value] : saved) {
@@ -96,8 +113,8 @@ Comparison compare(const Parameters& all, const StateDict& saved) {
 
 void load(const Comparison& found) {
   const NoGrad values_only;
-  for (const auto& [own, value] : found.values) {
-    copy(own, value);
+  for (const auto& [own, saved] : found.values) {
+    copy(own.tensor, saved);
   }
 }
 

@@ -25,7 +25,8 @@
 #                   runs go on with what earlier ones kept
 #
 # A method is a function method_NAME: its last line on stdout is what it found, and it fails if that
-# is not as it must be.  It sees $minutes, what is left of the budget.
+# is not as it must be, with $cut_short where it found no fault before the budget was used up.  It sees
+# $minutes, what is left of the budget.
 # shellcheck disable=SC2317  # the methods are called by name
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
@@ -34,6 +35,7 @@ cd "$root" || exit 2
 
 tests=build/release/tests
 run_under=()
+cut_short=73
 
 # run_test PROGRAM SUITES: its own line about what it did.  Fails where no test ran or one was skipped.
 run_test() {
@@ -135,15 +137,17 @@ method_threads_stress() {
   fi
   cmake_flags=(-DGRADUS_TESTS=threads)
   build tsan train_test
-  tests=build/tsan/tests GRADUS_STRESS_SECONDS=$seconds run_test train_test 'ThreadsStress.*'
+  tests=build/tsan/tests GRADUS_STRESS_SECONDS=$seconds run_test train_test 'ThreadsStress.*' || return
+  [ "$seconds" -eq 600 ] || return "$cut_short"
 }
 
 # fuzz TARGET EXECUTIONS: so many, or what fits in the budget.
 fuzz() {
   tests/fuzz/run.sh "$1" $((minutes * 60)) "$2" > "$log" 2>&1
-  local status=$?
+  local status=$? short
   # Of one process or several, one after the other.
-  awk '/^#[0-9]/ {
+  awk -v wanted="$2" -v cut_short="$cut_short" '
+       /^#[0-9]/ {
          for (i = 2; i < NF; ++i) if ($i == "cov:" && $(i + 1) > edges) {
            edges = $(i + 1)
            last = runs + substr($1, 2)
@@ -155,7 +159,10 @@ fuzz() {
        END {
          printf "%d executions, %d edges, none new in the last %d, slowest %d s, at most %d MB\n",
                 runs, edges, runs - last, seconds, mb
+         exit runs < wanted ? cut_short : 0
        }' "$log"
+  short=$?
+  [ "$status" -ne 0 ] || status=$short
   return "$status"
 }
 for target in safetensors idx csv gzip npy options; do
@@ -211,6 +218,7 @@ for method in "${methods[@]}"; do
   case $status in
     0) outcome=passed ;;
     72) outcome="ended by hand" failed=1 ;;  # libFuzzer, interrupted
+    "$cut_short") outcome="cut short" failed=1 ;;
     *) outcome=FAILED failed=1 ;;
   esac
   say "$found"

@@ -5,7 +5,8 @@
 #
 #   --build PRESET  one of CMakePresets.json: release (unless given), debug, asan,
 #                   ubsan, fuzz, tsan, clang, aarch64
-#   --label LABEL   only the tests that carry this label, such as `threads`
+#   --label LABEL   only the tests that carry this label: threads, or memory for those of the folders
+#                   that hold memory and read files
 #   --need-data     a test that is skipped for want of data counts as failed
 # Tests on real data find it through GRADUS_DATA, a folder that holds mnist/, and skip without it.
 set -euo pipefail
@@ -47,10 +48,12 @@ fi
 
 target=all
 cmake_flags=(-DGRADUS_TESTS=all)
-if [ "$label" = threads ]; then
-  target=threads_tests
-  cmake_flags=(-DGRADUS_TESTS=threads)
-fi
+case $label in
+  threads | memory)
+    target=${label}_tests
+    cmake_flags=(-DGRADUS_TESTS="$label")
+    ;;
+esac
 build "$preset" "$target"
 
 say "Running the tests of build/$preset${label:+ labelled $label}${GRADUS_DATA:+ (data: $GRADUS_DATA)}"

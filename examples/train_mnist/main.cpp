@@ -127,7 +127,9 @@ int guarded_main(const std::vector<std::string>& arguments) {
 }  // namespace train_mnist
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is then a write that fails, with a message
+  // A closed pipe, or an output beyond `ulimit -f`, is then a write that fails, with a message.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   train_mnist::end_bar_line_on_signals();
   return train_mnist::guarded_main({argv + (argc > 0 ? 1 : 0), argv + argc});
 }

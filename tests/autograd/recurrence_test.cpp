@@ -52,6 +52,7 @@ const std::vector<Case> kCases = {
 
 struct Results {
   Tensor y, d_gates, d_weight, d_start;
+  Tensor d_bias;  // none where there is no bias
 };
 
 Results run(const Case& c, const Tensor& gates, const Tensor& weight, const Tensor& start,
@@ -60,9 +61,14 @@ Results run(const Case& c, const Tensor& gates, const Tensor& weight, const Tens
   for (Tensor leaf : leaves) {
     leaf.set_requires_grad();
   }
-  const Tensor y = c.op(leaves[0], leaves[1], leaves[2], bias);
+  Tensor bias_leaf;
+  if (c.has_bias) {
+    bias_leaf = bias.clone().set_requires_grad();
+  }
+  const Tensor y = c.op(leaves[0], leaves[1], leaves[2], bias_leaf);
   backward(y, {.upstream = dy});
-  return {y, leaves[0].grad(), leaves[1].grad(), leaves[2].grad()};
+  return {y, leaves[0].grad(), leaves[1].grad(), leaves[2].grad(),
+          c.has_bias ? bias_leaf.grad() : Tensor()};
 }
 
 double distance(const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(); }
@@ -83,6 +89,7 @@ TEST(Recurrence, of_many_sequences_is_what_a_few_of_them_are) {
         const Tensor dy = draw({6, batch, c.states * hidden});
         const Results all = run(c, gates, weight, start, bias, dy);
         Tensor d_weight = zeros_like(weight);
+        Tensor d_bias = zeros({hidden}, f64);
         for (Index i = 0; i < batch; i += kFew) {
           const auto part = [&](const Tensor& x, Index dim) {
             return core::slice(x, dim, i, i + kFew).dense();
@@ -92,8 +99,10 @@ TEST(Recurrence, of_many_sequences_is_what_a_few_of_them_are) {
           EXPECT_LT(distance(few.d_gates, part(all.d_gates, 1)), 1e-12);
           EXPECT_LT(distance(few.d_start, part(all.d_start, 0)), 1e-12);
           d_weight = d_weight + few.d_weight;
+          d_bias = c.has_bias ? d_bias + few.d_bias : d_bias;
         }
         EXPECT_LT(distance(d_weight, all.d_weight), 1e-11);
+        EXPECT_TRUE(!c.has_bias || distance(d_bias, all.d_bias) < 1e-11);
       }
     }
   }

@@ -1,8 +1,13 @@
 // Calls to the system that fail while a file is replaced, or written where it cannot be replaced.
 #include <gradus/core/error.h>
 #include <gradus/data/replace_file.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <ctime>
 #include <filesystem>
 
 #include "support/file_faults.h"
@@ -97,6 +102,59 @@ TEST(ReplaceFileFaults, of_a_device_are_named_and_an_interrupted_close_is_none) 
   FaultyCalls calls = failing(2, EINTR);
   replace_file("f", path, {"x"}, calls);
   EXPECT_EQ(calls.log, (std::vector<std::string>{"open", "write", "close"}));
+}
+
+TEST(ReplaceFileFaults, a_file_that_is_open_already_is_none_to_replace_by_its_descriptor) {
+  const test::TempFolder folder;
+  const std::string file = folder.write("out", "what was printed");
+  const int descriptor = ::open(file.c_str(), O_WRONLY);
+  ASSERT_GE(descriptor, 0);
+  fs::create_symlink("/dev/fd/" + std::to_string(descriptor), folder / "link");
+  for (const std::string& path : {"/dev/fd/" + std::to_string(descriptor), folder / "link"}) {
+    test::expect_error<FileError>([&] { replace_file("f", path, {"x"}); },
+                                  "f: " + path +
+                                      " must be a file or a link to one, got one that is open "
+                                      "already; give its own name");
+  }
+  ::close(descriptor);
+  EXPECT_EQ(contents(file), "what was printed");
+}
+
+TEST(FileCalls, writes_beyond_a_limit_or_to_nobody_are_errors_and_no_signals) {
+  const test::TempFolder folder;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit little{3, before.rlim_max};
+  const int file = ::open((folder / "a").c_str(), O_WRONLY | O_CREAT, 0600);
+  FileCalls& calls = system_file_calls();
+  ::setrlimit(RLIMIT_FSIZE, &little);  // nothing may be printed meanwhile
+  const std::ptrdiff_t first = calls.write(file, "12345", 5);
+  const std::ptrdiff_t second = calls.write(file, "45", 2);
+  const int error = errno;
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::close(file);
+  EXPECT_EQ(first, 3);
+  EXPECT_EQ(second, -1);
+  EXPECT_EQ(error, EFBIG);
+
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ::close(ends[0]);
+  EXPECT_EQ(calls.write(ends[1], "x", 1), -1);
+  EXPECT_EQ(errno, EPIPE);
+  // A signal that the caller keeps waiting waits on.
+  sigset_t pipes, waiting;
+  ::sigemptyset(&pipes);
+  ::sigaddset(&pipes, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipes, nullptr);
+  ::raise(SIGPIPE);
+  EXPECT_EQ(calls.write(ends[1], "x", 1), -1);
+  EXPECT_EQ(::sigpending(&waiting), 0);
+  EXPECT_EQ(::sigismember(&waiting, SIGPIPE), 1);
+  const timespec at_once{};
+  EXPECT_EQ(::sigtimedwait(&pipes, nullptr, &at_once), SIGPIPE);
+  ::pthread_sigmask(SIG_UNBLOCK, &pipes, nullptr);
+  ::close(ends[1]);
 }
 
 }  // namespace

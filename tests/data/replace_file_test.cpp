@@ -38,7 +38,7 @@ TEST(ReplaceFile, syncs_the_data_before_the_name_and_then_the_folder) {
 TEST(ReplaceFile, leaves_the_old_file_or_the_new_one_whatever_call_fails) {
   const test::TempFolder folder;
   for (const bool for_ever : {false, true}) {
-    for (const int error : {EIO, ENOSPC, EDQUOT, EINTR, FaultyCalls::kShortWrite}) {
+    for (const int error : {EIO, ENOSPC, EDQUOT, EFBIG, EINTR, FaultyCalls::kShortWrite}) {
       if (for_ever && error == EINTR) {
         continue;  // as it would be: without end
       }

@@ -171,6 +171,23 @@ TEST(Environment, without_threads_to_be_had_gives_the_same) {
   expect_as_usual(call);
 }
 
+TEST(Environment, that_limits_the_size_of_files_is_an_error_in_the_end) {
+  const TempFolder folder;
+  Call call = small_run({"--checkpoint", folder / "a"});
+  call.prepare = [] {
+    const rlimit little{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &little);
+  };
+  const Outcome outcome = run(call);
+  EXPECT_EQ(outcome.status, 1);
+  const std::string message = "write_safetensors: " + (folder / "a") +
+                              " must be a file that can be written, got \"File too large\"; is the "
+                              "folder there, and is there room?\n";
+  EXPECT_EQ(outcome.err, "train_mnist: warning: " + message + "train_mnist: " + message);
+  EXPECT_EQ(without_times(outcome.out), usual());
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
 TEST(Environment, that_lets_nothing_be_written_is_an_error_in_the_end) {
   const TempFolder folder;
   fs::create_directory(folder / "closed");

@@ -44,6 +44,27 @@ TEST(ModuleNames, tied_parameters_come_once_and_are_saved_under_both_names) {
   EXPECT_EQ(other.b.weight.to_vector(), net.a.weight.to_vector());
 }
 
+TEST(ModuleNames, tied_parameters_take_one_value_and_no_two) {
+  Rng rng(1);
+  Tied net(rng);
+  const auto before = net.a.weight.to_vector();
+  StateDict state;
+  state.set("a.weight", net.a.weight.clone());
+  state.set("a.bias", net.a.bias.clone());
+  state.set("b.weight", net.a.weight + 1.0);
+  const std::string difference =
+      "; different: 'b.weight' must be 'a.weight', to which it is tied, got other numbers";
+  test::expect_error<ValueError>([&] { net.load_state_dict(state); },
+                                 "Module: load_state_dict must be given the state of a module "
+                                 "like this one, got 3 entries for 3" +
+                                     difference);
+  test::expect_error<ValueError>([&] { net.load_matching(state); },
+                                 "Module: load_matching must be given tensors of the shapes and "
+                                 "dtypes of the module's" +
+                                     difference);
+  EXPECT_EQ(net.a.weight.to_vector(), before);
+}
+
 TEST(ModuleNames, loads_what_matches_and_says_what_did_not) {
   Rng rng(1);
   Outer net(rng);

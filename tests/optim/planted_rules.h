@@ -1,5 +1,7 @@
 #pragma once
-// Adam with a mistake in it, one for each thing that the conformance checks should notice.
+// Adam with a mistake in it, one for each thing that the conformance checks should notice. Those in
+// what a rule lists are made when it is compiled, all others when it runs: a rule for each would
+// take most of the time that the tests of optimizers compile.
 #include <gradus/core/parallel.h>
 #include <gradus/core/reduce.h>
 #include <gradus/core/view.h>
@@ -49,20 +51,36 @@ enum class Mistake {
   signed_state,    // at_least_zero names m
 };
 
-template <Mistake kMistake>
+inline Mistake made_mistake = Mistake::none;
+inline double shared_number = 0;  // of those mistakes that share something
+
+// The rule makes this mistake as long as the object is there.
+class Making {
+ public:
+  explicit Making(Mistake mistake) {
+    made_mistake = mistake;
+    shared_number = 0;
+  }
+  ~Making() { made_mistake = Mistake::none; }
+  Making(const Making&) = delete;
+  Making& operator=(const Making&) = delete;
+};
+
+template <Mistake kListed = Mistake::none>
 struct Planted {
   static constexpr std::string_view name = "Planted";
   using Number = optim::Number;
-  static constexpr bool has(Mistake mistake) { return kMistake == mistake; }
+  static constexpr bool lists(Mistake mistake) { return kListed == mistake; }
+  static bool has(Mistake mistake) { return made_mistake == mistake; }
 
   Number lr = 1e-2, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0;
 
   static void fields(auto& self, auto&& visit) {
     visit("lr", self.lr);
     visit("beta1", self.beta1);
-    if constexpr (has(Mistake::swapped_option)) {
+    if constexpr (lists(Mistake::swapped_option)) {
       visit("beta2", self.beta1);
-    } else if constexpr (!has(Mistake::unlisted_option)) {
+    } else if constexpr (!lists(Mistake::unlisted_option)) {
       visit("beta2", self.beta2);
     }
     visit("eps", self.eps);
@@ -71,9 +89,9 @@ struct Planted {
 
   struct State {
     Tensor m, v;
-    static constexpr std::string_view at_least_zero[] = {has(Mistake::signed_state) ? "m" : "v"};
+    static constexpr std::string_view at_least_zero[] = {lists(Mistake::signed_state) ? "m" : "v"};
     static void fields(auto& self, auto&& visit) {
-      if constexpr (!has(Mistake::unlisted_state)) {
+      if constexpr (!lists(Mistake::unlisted_state)) {
         visit("m", self.m);
       }
       visit("v", self.v);
@@ -90,9 +108,9 @@ struct Planted {
     optim::require_at_least_zero(name, "lr", lr);
     optim::require_below_one(name, "beta1", beta1);
     optim::require_below_one(name, "beta2", beta2);
-    if constexpr (has(Mistake::unnamed_option)) {
+    if (has(Mistake::unnamed_option)) {
       require(std::isfinite(eps) && eps >= 0, "Planted: something is wrong");
-    } else if constexpr (!has(Mistake::unchecked_option)) {
+    } else if (!has(Mistake::unchecked_option)) {
       optim::require_at_least_zero(name, "eps", eps);
     }
     optim::require_at_least_zero(name, "weight_decay", weight_decay);
@@ -122,12 +140,12 @@ struct Planted {
     Number share = 1 - beta2;
     prepare(t, w, rate, root, share);
     const Tensor seen = gradient(g);
-    if constexpr (has(Mistake::own_loop) || has(Mistake::uncounted_write)) {
+    if (has(Mistake::own_loop) || has(Mistake::uncounted_write)) {
       return plain_loop(rate, w, seen);
     }
     const auto formula = [rule = *this, rate, root, share](auto& wi, auto gi, auto& m, auto& v) {
       change(gi);
-      if constexpr (has(Mistake::decay_at_zero_lr)) {
+      if (has(Mistake::decay_at_zero_lr)) {
         wi *= 1 - rule.weight_decay;
       } else if (rule.weight_decay != 0) {
         gi += rule.weight_decay * wi;
@@ -136,16 +154,16 @@ struct Planted {
       v = rule.beta2 * v + share * (has(Mistake::fourth_power) ? gi * gi * gi * gi : gi * gi);
       auto top = m;
       auto divisor = sqrt(v) * root + (has(Mistake::no_eps) ? 0.0 : 1.0) * rule.eps;
-      if constexpr (has(Mistake::square_as_numerator)) {
+      if (has(Mistake::square_as_numerator)) {
         top = v;
-      } else if constexpr (has(Mistake::uphill)) {
+      } else if (has(Mistake::uphill)) {
         top = -m;
       }
       wi -= rate * top / divisor;
     };
-    if constexpr (has(Mistake::rebound_parameter)) {
+    if (has(Mistake::rebound_parameter)) {
       w = w.clone();
-    } else if constexpr (has(Mistake::writes_gradient)) {
+    } else if (has(Mistake::writes_gradient)) {
       optim::update_elements(
           "Planted", [](auto& gi, auto wi) { gi += 1e-3 * wi; }, const_cast<Tensor&>(g), w);
     }
@@ -156,31 +174,30 @@ struct Planted {
  private:
   // What depends on the step alone.
   void prepare(Number t, const Tensor& w, Number& rate, Number& root, Number& share) const {
-    static double shared = 0;  // of those mistakes that share something
-    if constexpr (has(Mistake::count_per_tensor)) {
-      t = ++shared;
-    } else if constexpr (has(Mistake::shared_state)) {
-      shared = 0.9 * shared + std::fabs(core::sum(w).item());
-      rate /= 1 + shared;
-    } else if constexpr (has(Mistake::shared_options)) {
+    if (has(Mistake::count_per_tensor)) {
+      t = ++shared_number;
+    } else if (has(Mistake::shared_state)) {
+      shared_number = 0.9 * shared_number + std::fabs(core::sum(w).item());
+      rate /= 1 + shared_number;
+    } else if (has(Mistake::shared_options)) {
       rate = checked_lr();
-    } else if constexpr (has(Mistake::hidden_counter)) {
-      rate /= 1 + std::fmod(++shared, 17);
-    } else if constexpr (has(Mistake::fading_counter)) {
-      rate /= 1 - std::pow(0.5, ++shared);
-    } else if constexpr (has(Mistake::thread_dependent)) {
+    } else if (has(Mistake::hidden_counter)) {
+      rate /= 1 + std::fmod(++shared_number, 17);
+    } else if (has(Mistake::fading_counter)) {
+      rate /= 1 - std::pow(0.5, ++shared_number);
+    } else if (has(Mistake::thread_dependent)) {
       rate /= num_threads();
-    } else if constexpr (has(Mistake::needs_a_dimension)) {
+    } else if (has(Mistake::needs_a_dimension)) {
       rate /= static_cast<double>(w.size(0));
-    } else if constexpr (has(Mistake::float_share)) {
+    } else if (has(Mistake::float_share)) {
       share = 1.0F - static_cast<float>(double(beta2));
-    } else if constexpr (has(Mistake::float_rate)) {
+    } else if (has(Mistake::float_rate)) {
       rate = static_cast<float>(double(lr));
-    } else if constexpr (has(Mistake::growing_weights)) {
+    } else if (has(Mistake::growing_weights)) {
       const Number growth = pow(1 / beta1, t);
       rate *= growth / (growth + 1);
     }
-    if constexpr (!has(Mistake::no_bias_correction)) {
+    if (!has(Mistake::no_bias_correction)) {
       rate /= 1 - pow(beta1, t);
       root = 1 / sqrt(1 - pow(beta2, has(Mistake::bias_exponent) ? t + 1 : t));
     }
@@ -189,11 +206,11 @@ struct Planted {
   // What the formula sees of g, as a whole.
   static Tensor gradient(const Tensor& g) {
     Tensor seen = g.clone();
-    if constexpr (has(Mistake::summed_gradient)) {
+    if (has(Mistake::summed_gradient)) {
       const Tensor sum = core::sum(g);
       core::elementwise(
           "Planted", [](auto& a, auto b) { a += b; }, seen, sum);
-    } else if constexpr (has(Mistake::neighbour)) {
+    } else if (has(Mistake::neighbour)) {
       Tensor row = core::reshape(seen, {seen.numel()});
       copy(core::slice(row, 0, 1, seen.numel()),
            core::slice(core::reshape(g, {g.numel()}), 0, 0, g.numel() - 1).clone());
@@ -204,13 +221,13 @@ struct Planted {
   // What it sees of one element.
   template <class S>
   static void change(S& gi) {
-    if constexpr (has(Mistake::absolute_gradient)) {
+    if (has(Mistake::absolute_gradient)) {
       gi = abs(gi);
-    } else if constexpr (has(Mistake::sign_of_zero)) {
+    } else if (has(Mistake::sign_of_zero)) {
       gi = where(gi >= 0.0, S(1.0), S(-1.0));
-    } else if constexpr (has(Mistake::hidden_nan)) {
+    } else if (has(Mistake::hidden_nan)) {
       gi = where(gi == gi, gi, S(0.0));
-    } else if constexpr (has(Mistake::normalised_gradient)) {
+    } else if (has(Mistake::normalised_gradient)) {
       gi = where(gi == 0.0, gi, gi / sqrt(gi * gi));
     }
   }

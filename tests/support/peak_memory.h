@@ -1,11 +1,14 @@
 #pragma once
 // How much memory something takes, as the system counts it.
+#include <gradus/core/memory.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
+#include <fstream>
 
 namespace gradus::test {
 
@@ -17,7 +20,10 @@ std::uint64_t peak_bytes(F run) {
   EXPECT_EQ(::pipe(pipe), 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    // The peak is inherited: what this process may hold now is filled up first.
+    // Free memory that is still there would be used again unseen, and the peak so far is inherited.
+    release_cached_memory();
+    ::malloc_trim(0);
+    std::ofstream("/proc/self/clear_refs") << '5';
     const auto peak = [] {
       rusage usage = {};
       ::getrusage(RUSAGE_SELF, &usage);
