@@ -233,6 +233,10 @@ void expect_bits_to_depend_on_the_seed_alone(std::vector<std::string> arguments)
     all.insert(all.end(), {"--seed", seed, "--threads", threads});
     return hash_of(all);
   };
+  if (kThreadSanitizer) {  // sees nothing in one thread, and takes a hundred times as long
+    EXPECT_EQ(with("1", "3"), with("1", "2"));
+    return;
+  }
   const std::string first = with("1", "1");
   EXPECT_EQ(with("1", "1"), first);
   EXPECT_EQ(with("1", "2"), first);
@@ -245,8 +249,9 @@ TEST(ThreadsOfTrainMnist, change_no_bit_of_the_weights_on_digits) {
     GTEST_SKIP() << "ten seconds of training in operations that other tests run, too";
   }
   for (const char* optimizer : {"sgd", "rmsprop", "adam", "muon", "lamb", "adafactor"}) {
-    expect_bits_to_depend_on_the_seed_alone({"--dataset", "digits", "--train-size", "1500",
-                                             "--validation", "100", "--optimizer", optimizer});
+    expect_bits_to_depend_on_the_seed_alone({"--dataset", "digits", "--train-size",
+                                             kThreadSanitizer ? "500" : "1500", "--validation",
+                                             "100", "--optimizer", optimizer});
   }
 }
 
@@ -255,8 +260,9 @@ TEST(ThreadsOfTrainMnist, change_no_bit_of_the_weights_of_any_model) {
     GTEST_SKIP() << "training in operations that other tests run, too";
   }
   for (const char* model : {"lenet", "cnn", "vgg"}) {
-    expect_bits_to_depend_on_the_seed_alone(
-        {"--dataset", "digits", "--train-size", "260", "--validation", "20", "--model", model});
+    expect_bits_to_depend_on_the_seed_alone({"--dataset", "digits", "--train-size",
+                                             kThreadSanitizer ? "130" : "260", "--validation", "20",
+                                             "--model", model});
   }
 }
 
