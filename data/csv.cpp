@@ -47,6 +47,9 @@ Parsed parse(std::string_view text, bool allow_nonfinite, T& to) {
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
     return Parsed::no_number;
   }
+  if (error != std::errc()) {
+    return Parsed::out_of_range;  // `to` is what it was
+  }
   if constexpr (kFloating) {
     if (std::isnan(to) && text.back() == ')') {
       return Parsed::no_number;  // nan(...) of C
@@ -57,7 +60,7 @@ Parsed parse(std::string_view text, bool allow_nonfinite, T& to) {
       return Parsed::out_of_range;
     }
   }
-  return error == std::errc() ? Parsed::good : Parsed::out_of_range;
+  return Parsed::good;
 }
 
 std::string read_whole(const std::string& path, const std::string& label, std::size_t max_bytes) {

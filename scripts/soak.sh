@@ -81,14 +81,17 @@ method_fsync_order() {
   install_missing strace:strace || return
   local folder calls
   folder=$(mktemp -d) || return
-  strace -f -o "$folder/calls" -e trace=openat,write,fsync,rename \
+  strace -f -y -o "$folder/calls" -e 'trace=openat,write,fsync,?rename,?renameat,?renameat2' \
     build/release/examples/train_mnist --dataset digits --train-size 64 --validation 10 --epochs 1 \
     --threads 1 --quiet --checkpoint "$folder/a" > /dev/null || return
-  calls=$(sed -n '/[.]part"/,$p' "$folder/calls" | grep -oE '(openat|write|fsync|rename)\(' |
-          uniq | head -n 6 | tr -d '(' | paste -s -d ' ')
+  calls=$(sed -n '/[.]part"/,$p' "$folder/calls" |
+          sed -nE -e 's/^[0-9]+ +(openat|write)\(.*/\1/p' -e 's/.* (rename)[a-z0-9]*\(.* = 0$/\1/p' \
+              -e 's/.* (fsync)\([0-9]+<.*[.]part>\) += 0$/\1(file)/p' \
+              -e "s#.* (fsync)\\([0-9]+<$folder>\\) += 0\$#\\1(folder)#p" |
+          uniq | head -n 6 | paste -s -d ' ')
   rm -r "$folder"
   echo "calls in their order: $calls"
-  [ "$calls" = "openat write fsync rename openat fsync" ]
+  [ "$calls" = "openat write fsync(file) rename openat fsync(folder)" ]
 }
 
 method_allocations() {

@@ -1,13 +1,9 @@
 // DataLoader with workers: the same batches, whatever fails, ends early or is slow.
 #include <gradus/core/memory.h>
 #include <gradus/data/augment.h>
-#include <gradus/data/digits.h>
 #include <gradus/data/loader.h>
 #include <gradus/gradus.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -15,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "data/loader_batches.h"
 #include "support/emulator.h"
 #include "support/naive.h"
 #include "support/process_threads.h"
@@ -24,35 +21,20 @@ namespace gradus::data {
 namespace {
 
 using test::expect_error;
+using test::Floats;
+using test::make_loader;
+using test::numbers_of;
 using Clock = std::chrono::steady_clock;
-using Floats = std::vector<float>;
 constexpr Index kWorkers[] = {0, 1, 2, 8, 64};
 
 void distort_batch(Batch& batch, Rng& rng) {
   batch.x = distort(batch.x, {.shift = 2, .rotation = 10}, rng);
 }
 
-DataLoader make_loader(const LoaderOptions& options, Index samples = 61) {
-  return {digits(samples, 1), options, Rng(5)};
-}
-
 // Those of the pool of parallel loops stay: it starts with the first loop.
 int threads_with_the_pool() {
   parallel_for(2, [](Index) {});
   return test::threads_of_process();
-}
-
-// All the numbers of an epoch.
-Floats numbers_of(const DataLoader::Epoch& epoch) {
-  Floats numbers;
-  for (const Batch& batch : epoch) {
-    const Floats x = batch.x.dtype() == f32 ? batch.x.to_vector<float>() : Floats();
-    numbers.insert(numbers.end(), x.begin(), x.end());
-    for (const std::int64_t y : batch.y.to_vector<std::int64_t>()) {
-      numbers.push_back(static_cast<float>(y));
-    }
-  }
-  return numbers;
 }
 
 // Runs the epoch to its end or its error; how many batches came before.
@@ -256,35 +238,6 @@ TEST(ThreadsLoaderWorkers, a_warm_batch_asks_nothing_of_the_system) {
     }
   }
   EXPECT_EQ(memory_stats().system_allocations, warm);
-}
-
-TEST(ThreadsLoaderWorkers, without_threads_from_the_system_batches_are_the_same) {
-  if (test::kThreadSanitizer || test::kEmulated) {
-    GTEST_SKIP() << "ThreadSanitizer and the emulator need threads in a forked process";
-  }
-  const Floats expected = numbers_of(make_loader({.batch_size = 4}).epoch(0));
-  constexpr int kNotLimited = 77;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    // The limit does not hold for root, so another user; this process is all it may have.
-    const rlimit none = {1, 1};
-    if (::setrlimit(RLIMIT_NPROC, &none) != 0 || (::getuid() == 0 && ::setuid(65534) != 0)) {
-      ::_exit(kNotLimited);
-    }
-    try {
-      std::thread([] {}).join();
-      ::_exit(kNotLimited);
-    } catch (const std::system_error&) {
-    }
-    ::_exit(numbers_of(make_loader({.batch_size = 4, .workers = 4}).epoch(0)) == expected ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == kNotLimited) {
-    GTEST_SKIP() << "this system does not limit a process to one thread";
-  }
-  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(ThreadsLoaderWorkers, are_from_0_to_1024) {
