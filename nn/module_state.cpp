@@ -59,7 +59,7 @@ std::string list(const char* what, const std::vector<std::string>& items) {
 
 std::vector<std::string> quoted(std::vector<std::string> names) {
   for (std::string& name : names) {
-    name = "'" + name + "'";
+    name = join({"'", name, "'"});
   }
   return names;
 }

@@ -44,7 +44,7 @@ TEST(ThreadsLoaderWorkers, with_few_or_no_threads_from_the_system_batches_are_th
   if (child == 0) {
     // The limit does not hold for root, so another user; this process is all it may have.
     const bool not_root = ::getuid() != 0 || ::setuid(65534) == 0;
-    for (const rlim_t most : {4, 2, 1}) {
+    for (const rlim_t most : {4U, 2U, 1U}) {
       const rlimit few = {most, most};
       if (!not_root || ::setrlimit(RLIMIT_NPROC, &few) != 0 || threads_to_be_had() != most) {
         ::_exit(kNotLimited);
