@@ -98,8 +98,8 @@ class Module {
   /// listing all differences, unless names, shapes and dtypes are exactly those of this module, and
   /// those of a tied parameter have one value.
   void load_state_dict(const StateDict& saved);
-  /// The same for what both have, whatever else there is: names that were not found on one of the
-  /// sides are handed back.  Throws ValueError, changing nothing, for other shapes and dtypes.
+  /// The same for what both have: names that were not found on one of the sides are handed back.
+  /// Throws ValueError, changing nothing, for other shapes, dtypes, or two values of a tied one.
   MatchedState load_matching(const StateDict& saved);
 
   /// Appends a hook to those of this module, and hands it back.

@@ -72,7 +72,7 @@ bool same_bits(const Tensor& a, const Tensor& b) {  // dense, of one shape and d
 // What loading would do.
 struct Comparison {
   MatchedState left;
-  std::vector<std::string> others;  // that differ in shape or dtype
+  std::vector<std::string> others;  // that differ in shape or dtype, or from what they are tied to
   struct Value {
     Parameter own;
     Tensor saved;

@@ -1,5 +1,4 @@
 // Small gzip files that stand for much: what reading them costs in time and memory.
-#include <gradus/core/memory.h>
 #include <gradus/data/gzip.h>
 #include <gradus/data/idx.h>
 #include <gtest/gtest.h>
@@ -27,15 +26,7 @@ constexpr std::uint64_t kSlack = 16 << 20;
 // What reading the bytes takes at most, in a process of its own; far too much unless they are read,
 // or refused, as expected.
 std::uint64_t peak_of_reading(const Bytes& bytes, bool loads, const IdxOptions& options = {}) {
-  release_cached_memory();  // which would be used again, and is not counted then
-  return test::peak_bytes([&] {
-    try {
-      read(bytes, options);
-      return loads;
-    } catch (const FileError&) {
-      return !loads;
-    }
-  });
+  return test::peak_bytes_of_reading(loads, [&] { read(bytes, options); });
 }
 
 // Refuses within a second, with little memory.

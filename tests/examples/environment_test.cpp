@@ -171,6 +171,17 @@ TEST(Environment, without_threads_to_be_had_gives_the_same) {
   expect_as_usual(call);
 }
 
+// A warning at the first save and an error at the last one.
+void expect_no_checkpoint(const Outcome& outcome, const std::string& path,
+                          const std::string& reason) {
+  EXPECT_EQ(outcome.status, 1);
+  const std::string message = "write_safetensors: " + path +
+                              " must be a file that can be written, got \"" + reason +
+                              "\"; is the folder there, and is there room?\n";
+  EXPECT_EQ(outcome.err, "train_mnist: warning: " + message + "train_mnist: " + message);
+  EXPECT_EQ(without_times(outcome.out), usual());
+}
+
 TEST(Environment, that_limits_the_size_of_files_is_an_error_in_the_end) {
   const TempFolder folder;
   Call call = small_run({"--checkpoint", folder / "a"});
@@ -178,13 +189,7 @@ TEST(Environment, that_limits_the_size_of_files_is_an_error_in_the_end) {
     const rlimit little{1000, 1000};
     ::setrlimit(RLIMIT_FSIZE, &little);
   };
-  const Outcome outcome = run(call);
-  EXPECT_EQ(outcome.status, 1);
-  const std::string message = "write_safetensors: " + (folder / "a") +
-                              " must be a file that can be written, got \"File too large\"; is the "
-                              "folder there, and is there room?\n";
-  EXPECT_EQ(outcome.err, "train_mnist: warning: " + message + "train_mnist: " + message);
-  EXPECT_EQ(without_times(outcome.out), usual());
+  expect_no_checkpoint(run(call), folder / "a", "File too large");
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
@@ -203,12 +208,7 @@ TEST(Environment, that_lets_nothing_be_written_is_an_error_in_the_end) {
   if (outcome.status == 77) {
     GTEST_SKIP() << "the program is not for everyone";
   }
-  EXPECT_EQ(outcome.status, 1);
-  const std::string message = "write_safetensors: " + (folder / "closed/a") +
-                              " must be a file that can be written, got \"Permission denied\"; is "
-                              "the folder there, and is there room?\n";
-  EXPECT_EQ(outcome.err, "train_mnist: warning: " + message + "train_mnist: " + message);
-  EXPECT_EQ(without_times(outcome.out), usual());
+  expect_no_checkpoint(outcome, folder / "closed/a", "Permission denied");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 // How much memory something takes, as the system counts it.
+#include <gradus/core/error.h>
 #include <gradus/core/memory.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
@@ -41,6 +42,19 @@ std::uint64_t peak_bytes(F run) {
   ::close(pipe[0]);
   ::close(pipe[1]);
   return more;
+}
+
+/// The same of `read`, which must end if the file `loads`, and throw FileError otherwise.
+template <class F>
+std::uint64_t peak_bytes_of_reading(bool loads, F read) {
+  return peak_bytes([&] {
+    try {
+      read();
+      return loads;
+    } catch (const FileError&) {
+      return !loads;
+    }
+  });
 }
 
 }  // namespace gradus::test
